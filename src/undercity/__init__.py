@@ -1,0 +1,1 @@
+"""Undercity 地下一张网: a city above, one net below."""

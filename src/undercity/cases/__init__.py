@@ -1,0 +1,1 @@
+"""Cases 案卷: problems found, filed, dispatched, handled, checked, closed."""

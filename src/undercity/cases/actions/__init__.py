@@ -1,0 +1,1 @@
+"""Everything that changes a case, one module a stage."""

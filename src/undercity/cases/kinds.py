@@ -1,0 +1,37 @@
+"""The kinds of duty a case goes through, one a stage."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from undercity.ledger.kinds import DutyKind, register
+from undercity.org.states import Role
+
+INTAKE = "case.intake"
+VERIFY = "case.verify"
+FILE = "case.file"
+DISPATCH = "case.dispatch"
+DISPOSE = "case.dispose"
+REVIEW = "case.review"
+CHECK = "case.check"
+CONFIRM = "case.confirm"
+CLOSE = "case.close"
+
+_WAITS = _("The report waits; the shift lead is told.")
+_LATE = _("The case is late; the leader is told, and it counts against the department.")
+
+
+def register_kinds() -> None:
+    """Tell the record which duties cases bring."""
+    for code, label, silence, above in (
+        (INTAKE, _("Take in a report"), _WAITS, Role.SHIFT_LEAD),
+        (VERIFY, _("Verify on site"), _WAITS, Role.SHIFT_LEAD),
+        (FILE, _("Decide on filing"), _WAITS, Role.LEADER),
+        (DISPATCH, _("Dispatch"), _WAITS, Role.SHIFT_LEAD),
+        (DISPOSE, _("Handle"), _LATE, Role.LEADER),
+        (REVIEW, _("Review what was done"), _WAITS, Role.SHIFT_LEAD),
+        (CHECK, _("Check on site"), _WAITS, Role.SHIFT_LEAD),
+        (CONFIRM, _("Confirm the check"), _WAITS, Role.SHIFT_LEAD),
+        (CLOSE, _("Close"), _WAITS, Role.LEADER),
+    ):
+        register(DutyKind(code=code, label=label, page="case", silence=silence, escalate_to=above))

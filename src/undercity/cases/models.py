@@ -1,0 +1,159 @@
+"""Tables of cases. `Case` is a projection of the record; texts, photos and contacts are dossiers."""
+
+from __future__ import annotations
+
+import uuid_utils.compat as uuid
+from django.db import models
+from django.db.models import Q
+
+from undercity.cases.numbers import number_of
+from undercity.cases.states import Source, Stage
+from undercity.org.models import Body
+
+
+class Category(models.Model):
+    """A subclass of a category scheme 小类. A code means something only together with scheme and kind."""
+
+    code = models.CharField(max_length=48, primary_key=True)
+    scheme = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12)
+    major = models.CharField(max_length=8)
+    minor = models.CharField(max_length=8)
+    major_zh = models.CharField(max_length=60)
+    major_en = models.CharField(max_length=120)
+    minor_zh = models.CharField(max_length=60)
+    minor_en = models.CharField(max_length=120)
+    # Bodies of a city are named by key, so that a scheme can be loaded before the city.
+    department = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scheme", "kind", "major", "minor"], name="cases_category_once")]
+
+
+class FilingStandard(models.Model):
+    """A filing standard 立案标准 of a subclass: its condition fixes the limit and the closing text. Dated, with source."""
+
+    code = models.CharField(max_length=60, unique=True)
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="standards", null=True)
+    condition_zh = models.CharField(max_length=200)
+    condition_en = models.CharField(max_length=200)
+    limit_value = models.PositiveIntegerField()
+    limit_unit = models.CharField(max_length=16)
+    closing_zh = models.CharField(max_length=200)
+    closing_en = models.CharField(max_length=200)
+    source = models.CharField(max_length=240)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+
+class StageLimit(models.Model):
+    """How long a stage may take by kind of duty: a setting of the deployment, dated, with its source."""
+
+    duty_kind = models.CharField(max_length=40)
+    limit_value = models.PositiveIntegerField()
+    limit_unit = models.CharField(max_length=16)
+    source = models.CharField(max_length=240)
+    valid_from = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["duty_kind", "valid_from"], name="cases_stagelimit_once")]
+
+
+class Case(models.Model):
+    """A case 案卷 as it stands. Written only by folding entries."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid7)
+    timeline = models.CharField(max_length=40)
+    stage = models.CharField(max_length=10, choices=Stage)
+    version = models.PositiveIntegerField()
+    duty = models.UUIDField(null=True)
+    source = models.CharField(max_length=10, choices=Source)
+    category = models.CharField(max_length=48)
+    territory = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    reported_at = models.DateTimeField()
+    reporter_post = models.BigIntegerField(null=True)
+    verification = models.CharField(max_length=10, blank=True)
+    verifying = models.BooleanField(default=False)
+    standard = models.CharField(max_length=60, blank=True)
+    limit_value = models.PositiveIntegerField(null=True)
+    limit_unit = models.CharField(max_length=16, blank=True)
+    filed_at = models.DateTimeField(null=True)
+    department = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")
+    dispatched_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    check_answer = models.CharField(max_length=12, blank=True)
+    check_failed = models.BooleanField(default=False)
+    returns = models.PositiveSmallIntegerField(default=0)
+    rework = models.PositiveSmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="cases_case_stage_known"),
+            models.CheckConstraint(condition=Q(source__in=Source.values), name="cases_case_source_known"),
+        ]
+        indexes = [
+            models.Index(fields=["stage", "-id"], name="cases_by_stage"),
+            models.Index(fields=["territory", "-id"], name="cases_by_territory"),
+            models.Index(fields=["department", "-id"], name="cases_by_department"),
+            models.Index(fields=["reported_at"], name="cases_by_time"),
+        ]
+
+    @property
+    def number(self) -> str:
+        """The number people use 案卷号: the day and a running number."""
+        return number_of(self.pk, self.reported_at)
+
+
+class Dossier(models.Model):
+    """A row whose salted hash stands in the record. Erasing empties it and takes its salt."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7)
+    salt = models.CharField(max_length=32, blank=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Report(Dossier):
+    """What was reported: the words and the place. The receipt's token and the sender's key stand beside it."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, to_field="uid", related_name="report")
+    text = models.TextField(blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
+    token = models.CharField(max_length=32, unique=True)
+    client_key = models.CharField(max_length=64, unique=True, null=True)
+
+
+class Contact(Dossier):
+    """How to reach the reporter; seen only by posts that need it."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, to_field="uid", related_name="contact")
+    name = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.CharField(max_length=120, blank=True)
+
+
+class Note(Dossier):
+    """Words that came with a move: a reason, an answer, what was done."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="notes")
+    text = models.TextField()
+
+
+class Photo(Dossier):
+    """A picture as evidence: re-encoded, its EXIF position read and then stripped."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="photos")
+    verb = models.CharField(max_length=24)
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    taken_lat = models.FloatField(null=True)
+    taken_lon = models.FloatField(null=True)
+    is_public = models.BooleanField(default=False)

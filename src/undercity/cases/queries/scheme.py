@@ -1,0 +1,112 @@
+"""Categories, filing standards and stage limits 分类与立案标准, held in memory since every page asks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from time import perf_counter
+
+from django.utils.translation import get_language
+
+from undercity.cases.models import Category, FilingStandard, StageLimit
+from undercity.errors import RuleBroken
+from undercity.science.worktime import Limit, Unit
+
+KEPT_SECONDS = 60.0
+DEFAULT_SCHEME = "gbt47678"
+DEFAULT_STANDARD = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A filing standard as pages and actions need it."""
+
+    code: str
+    category: str
+    condition: tuple[str, str]
+    limit: Limit
+    closing: tuple[str, str]
+    source: str
+    valid_from: date
+    valid_to: date | None
+
+    def in_force(self, day: date) -> bool:
+        """Holds on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+    @property
+    def is_default(self) -> bool:
+        """The fallback for subclasses without a standard of their own."""
+        return not self.category
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """Everything loaded, at one moment."""
+
+    categories: dict[str, Category]
+    standards: dict[str, Standard]
+    stage_limits: dict[str, list[tuple[date, Limit]]]
+
+    def category(self, code: str) -> Category:
+        """The subclass with this code; RuleBroken when there is none."""
+        found = self.categories.get(code)
+        if found is None:
+            raise RuleBroken(f"There is no category “{code}”.", field="service_code",
+                             remedy="Take a service_code from /open311/v2/services.xml.")
+        return found
+
+    def name(self, code: str) -> str:
+        """A subclass in the reader's language; its code when it is unknown."""
+        found = self.categories.get(code)
+        if found is None:
+            return code
+        return found.minor_zh if (get_language() or "zh").startswith("zh") else found.minor_en
+
+    def major(self, code: str) -> str:
+        """A subclass's major class in the reader's language."""
+        found = self.categories.get(code)
+        if found is None:
+            return ""
+        return found.major_zh if (get_language() or "zh").startswith("zh") else found.major_en
+
+    def standards_of(self, category: str, day: date) -> list[Standard]:
+        """The standards a subclass may be filed under on a day; the default when it has none of its own."""
+        own = [one for one in self.standards.values() if one.category == category and one.in_force(day)]
+        return own or [one for one in self.standards.values() if one.is_default and one.in_force(day)]
+
+    def stage_limit(self, duty_kind: str, at: datetime) -> Limit | None:
+        """How long this kind of duty may take, by the setting in force at a moment; None: no limit is set."""
+        in_force = [limit for begins, limit in self.stage_limits.get(duty_kind, ()) if begins <= at.date()]
+        return in_force[-1] if in_force else None
+
+
+_kept: tuple[float, Scheme] | None = None
+
+
+def forget() -> None:
+    """Read the scheme anew at the next question."""
+    global _kept
+    _kept = None
+
+
+def scheme() -> Scheme:
+    """The scheme of this minute."""
+    global _kept
+    if _kept is None or perf_counter() - _kept[0] > KEPT_SECONDS:
+        _kept = (perf_counter(), _read())
+    return _kept[1]
+
+
+def _read() -> Scheme:
+    standards = {
+        row.code: Standard(row.code, row.category_id or "", (row.condition_zh, row.condition_en),
+                           Limit(row.limit_value, Unit(row.limit_unit)), (row.closing_zh, row.closing_en), row.source,
+                           row.valid_from, row.valid_to)
+        for row in FilingStandard.objects.order_by("code")}
+    limits: dict[str, list[tuple[date, Limit]]] = {}
+    for limit in StageLimit.objects.order_by("duty_kind", "valid_from"):
+        limits.setdefault(limit.duty_kind, []).append(
+            (limit.valid_from, Limit(limit.limit_value, Unit(limit.limit_unit))))
+    return Scheme(categories={row.code: row for row in Category.objects.order_by("code")}, standards=standards,
+                  stage_limits=limits)

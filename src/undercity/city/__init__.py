@@ -1,0 +1,1 @@
+"""The sample city: data files and their loader."""

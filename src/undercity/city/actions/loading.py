@@ -1,0 +1,123 @@
+"""The sample city from its files: bodies, posts, powers, accounts, places, and its clock."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.db import connection
+
+from undercity import clock
+from undercity.cases.actions.scheme import load_schemes
+from undercity.city.accounts import derived
+from undercity.db import write
+from undercity.org.actions import appoint, create_post, found_body, grant, seed_workdays
+from undercity.org.directory import forget
+from undercity.org.models import ApiKey, Body, Person
+from undercity.org.queries import digest_of, directory
+from undercity.org.states import BodyKind, Power, Role
+from undercity.places.actions import open_place
+
+SAMPLE = Path(__file__).resolve().parents[1] / "sample"
+# Saturday 18 July 2026, minutes before a storm.
+EVENING = datetime(2026, 7, 18, 16, 30, tzinfo=clock.ZONE)
+BEGINS = datetime(2025, 1, 1, tzinfo=clock.ZONE)
+
+
+def read(name: str) -> Any:
+    """A sample file."""
+    return tomllib.loads((SAMPLE / name).read_text(encoding="utf-8"))
+
+
+def is_loaded() -> bool:
+    """Does this database hold a city?"""
+    return Body.objects.exists()
+
+
+def empty_the_database() -> None:
+    """Throw everything away and start with empty tables. The record refuses deletion, so the tables go with it."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA foreign_keys=OFF")
+            for table in connection.introspection.table_names():
+                cursor.execute(f'DROP TABLE "{table}"')
+            cursor.execute("PRAGMA foreign_keys=ON")
+        else:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", verbosity=0, interactive=False)
+    forget()
+
+
+def load_foundations(say: Callable[[str], None]) -> None:
+    """Everything but the cases."""
+    with write():
+        say(f"working calendar: {seed_workdays(range(2025, 2028))} days added")
+        say("category scheme: " + ", ".join(f"{count} {what}" for what, count in load_schemes().items()))
+        say(f"bodies: {_bodies()}")
+        say(f"posts and accounts: {_posts()}")
+        say(f"places: {_places()}")
+
+
+def _bodies() -> int:
+    outlines = {feature["properties"]["key"]: feature["geometry"] for feature in
+                json.loads((SAMPLE / "outlines.geojson").read_text(encoding="utf-8"))["features"]}
+    made: dict[str, Body] = {}
+    for row in read("bodies.toml")["body"]:
+        names = [{"zh": n["zh"], "en": n["en"], "valid_from": n.get("from"), "valid_to": n.get("to")}
+                 for n in row["names"]]
+        made[row["key"]] = found_body(key=row["key"], kind=BodyKind(row["kind"]), parent=made.get(row.get("parent", "")),
+                                      names=names, code=row.get("code", ""), outline=outlines.get(row["key"]))
+    return len(made)
+
+
+def _posts() -> int:
+    bodies = {body.key: body for body in Body.objects.all()}
+    powers = read("powers.toml")
+    posts = {}
+    for row in read("posts.toml")["post"]:
+        role = Role(row["role"])
+        post = create_post(key=row["key"], body=bodies[row["body"]], role=role, title_zh=row["zh"], title_en=row["en"])
+        for scope in row.get("covers", [row["body"]]):
+            for power in powers[role.value]["powers"]:
+                grant(post, Power(power), bodies[scope])
+        if role is Role.OPEN311_CLIENT:
+            ApiKey.objects.create(post=post, digest=digest_of(derived(f"key:{post.key}")), label="sample",
+                                  is_sample=True)
+        posts[post.key] = post
+    rows = read("accounts.toml")["account"]
+    # Password hashing is slow on purpose; it runs beside itself on the other core.
+    with ThreadPoolExecutor() as pool:
+        hashes = list(pool.map(lambda row: make_password(derived(f"account:{row['username']}")), rows))
+    for row, password in zip(rows, hashes, strict=True):
+        person = Person.objects.create(username=row["username"], password=password, name_zh=row["zh"],
+                                       name_en=row["en"], is_sample=True)
+        appoint(person, posts[row["post"]], begins=BEGINS)
+    return len(posts)
+
+
+def _places() -> int:
+    rows = read("places.toml")["place"]
+    book = directory()
+    for row in rows:
+        row["district"] = book.by_key[row["district"]]
+        row["names"] = [dict(name) for name in row["names"]]
+        open_place(**row)
+    return len(rows)
+
+
+def clock_text(real: datetime) -> str:
+    """The setting that makes the city's evening begin at this real moment."""
+    return clock.describe_offset(EVENING, real)
+
+
+def season_before(days: int) -> datetime:
+    """So many days before the evening."""
+    return EVENING - timedelta(days=days)

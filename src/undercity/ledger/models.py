@@ -1,0 +1,85 @@
+"""Duties, the append-only record, and looks."""
+
+from __future__ import annotations
+
+import uuid_utils.compat as uuid
+from django.db import models
+from django.db.models import Q
+
+from undercity.org.models import Body, Post
+
+
+class Duty(models.Model):
+    """What somebody must do 责任. A projection: written only by folding entries, and compared by `ledger replay`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7)
+    timeline = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    subject_kind = models.CharField(max_length=20)
+    subject = models.UUIDField()
+    stream = models.UUIDField()
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    appointment = models.BigIntegerField(null=True)
+    territory = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")
+    assigned_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    limit_value = models.PositiveIntegerField(null=True)
+    limit_unit = models.CharField(max_length=16, blank=True)
+    accepted_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+    rework = models.PositiveSmallIntegerField(default=0)
+    escalations = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["stream"], name="ledger_duty_stream"),
+            models.Index(fields=["post", "due_at"], condition=Q(done_at__isnull=True), name="ledger_duty_mine_open"),
+            models.Index(fields=["body", "due_at"], condition=Q(done_at__isnull=True), name="ledger_duty_body_open"),
+            models.Index(fields=["escalations", "due_at"], condition=Q(done_at__isnull=True),
+                         name="ledger_duty_silent"),
+        ]
+
+
+class Entry(models.Model):
+    """One thing that happened 记录. Only ever inserted; triggers refuse everything else."""
+
+    number = models.BigAutoField(primary_key=True)
+    timeline = models.CharField(max_length=40)
+    stream_kind = models.CharField(max_length=20)
+    stream = models.UUIDField()
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    recorded = models.DateTimeField()
+    actor = models.CharField(max_length=10)
+    post = models.BigIntegerField(null=True)
+    appointment = models.BigIntegerField(null=True)
+    verb = models.CharField(max_length=60)
+    facts = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "sequence"], name="ledger_entry_once"),
+            models.CheckConstraint(condition=Q(sequence__gte=1), name="ledger_entry_sequence_from_one"),
+        ]
+
+
+class Unsealed(models.Model):
+    """An entry that no signed tree head covers yet; written with it, taken away by the sealer."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, primary_key=True, related_name="+")
+
+
+class Look(models.Model):
+    """Somebody read internal or personal fields 查阅记录: who, what, why, when. Only ever inserted."""
+
+    timeline = models.CharField(max_length=40)
+    post = models.BigIntegerField()
+    appointment = models.BigIntegerField(null=True)
+    subject_kind = models.CharField(max_length=20)
+    subject = models.UUIDField()
+    fields = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()

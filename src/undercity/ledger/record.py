@@ -1,0 +1,77 @@
+"""Reading and writing the rows of a stream as a state: the one place where states and tables meet."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from undercity.ledger.fold import DutyState, Happening, StreamState
+from undercity.ledger.models import Duty, Entry
+from undercity.ledger.subjects import subject
+
+DUTY_FIELDS = tuple(field.name for field in dataclasses.fields(DutyState))
+
+
+def changes(was: Any, now: Any) -> dict[str, Any]:
+    """Field → new value, where two states of one type differ."""
+    return {field.name: getattr(now, field.name) for field in dataclasses.fields(now)
+            if getattr(was, field.name) != getattr(now, field.name)}
+
+
+def duties_of(streams: Iterable[UUID]) -> dict[UUID, dict[UUID, DutyState]]:
+    """Stream → its duties, read from the rows."""
+    found: dict[UUID, dict[UUID, DutyState]] = defaultdict(dict)
+    for row in Duty.objects.filter(stream__in=list(streams)).values_list(*DUTY_FIELDS):
+        state = DutyState(*row)
+        found[state.stream][state.id] = state
+    return found
+
+
+def state_of(kind: str, stream: UUID, *, last: int) -> StreamState:
+    """A stream's state from its rows, when its last sequence is known. The caller holds the lock."""
+    keeper = subject(kind)
+    return StreamState(sequence=last, subject=keeper.load([stream]).get(stream) if keeper else None,
+                       duties=duties_of([stream]).get(stream, {}))
+
+
+def save(kind: str, stream: UUID, was: StreamState, now: StreamState) -> None:
+    """Write what changed between two states of a stream into its rows."""
+    keeper = subject(kind)
+    if keeper is not None and now.subject != was.subject:
+        if was.subject is None:
+            keeper.insert({stream: now.subject})
+        else:
+            keeper.update(stream, was.subject, now.subject)
+    for identity, duty in now.duties.items():
+        before = was.duties.get(identity)
+        if before is None:
+            insert_duties([duty])
+        elif before is not duty and (changed := changes(before, duty)):
+            Duty.objects.filter(pk=identity).update(**changed)
+
+
+def insert_duties(states: Iterable[DutyState]) -> None:
+    """New duty rows."""
+    rows = [Duty(**{name: getattr(state, name) for name in DUTY_FIELDS}) for state in states]
+    if len(rows) == 1:
+        rows[0].save(force_insert=True)
+    else:
+        Duty.objects.bulk_create(rows, batch_size=500)
+
+
+def insert_states(kind: str, states: Mapping[UUID, StreamState]) -> None:
+    """The rows of whole streams that have none yet."""
+    keeper = subject(kind)
+    if keeper is not None:
+        keeper.insert({stream: state.subject for stream, state in states.items()})
+    insert_duties(duty for state in states.values() for duty in state.duties.values())
+
+
+def happening_of(entry: Entry) -> Happening:
+    """What `apply` may know of a stored entry."""
+    return Happening(timeline=entry.timeline, stream_kind=entry.stream_kind, stream=entry.stream,
+                     sequence=entry.sequence, at=entry.at, recorded=entry.recorded, actor=entry.actor,
+                     post=entry.post, appointment=entry.appointment)

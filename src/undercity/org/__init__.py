@@ -1,0 +1,1 @@
+"""Bodies, posts, people, powers, and the working calendar 组织."""

@@ -1,0 +1,1 @@
+"""Places 场所 as the public may know them."""

@@ -1,0 +1,41 @@
+"""Places as the public may know them. Nothing internal stands here."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from undercity.org.models import Body
+
+
+class Place(models.Model):
+    """A place 场所 open to the public: where its entrance is, when it is open, what is there."""
+
+    key = models.SlugField(max_length=60, unique=True)
+    district = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    address_zh = models.CharField(max_length=200)
+    address_en = models.CharField(max_length=200, blank=True)
+    lat = models.FloatField()
+    lon = models.FloatField()
+    # H3 cell of the entrance at resolution 8 (about 0.7 km²), as a signed 64-bit number.
+    cell = models.BigIntegerField(db_index=True)
+    hours = models.CharField(max_length=300)
+    hours_assumed = models.BooleanField(default=False)
+    area_m2 = models.PositiveIntegerField(null=True)
+    temperature_c = models.DecimalField(max_digits=4, decimal_places=1, null=True)
+    temperature_source = models.CharField(max_length=80, blank=True)
+    amenities = models.JSONField(default=list)
+    source = models.CharField(max_length=200)
+    valid_from = models.DateField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PlaceName(models.Model):
+    """What a place was called, and when."""
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="names")
+    zh = models.CharField(max_length=120)
+    en = models.CharField(max_length=200)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)

@@ -1,0 +1,75 @@
+"""What pages ask of places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import h3
+from django.utils.translation import get_language
+
+from undercity.places.models import Place
+from undercity.places.rules import Opening, opening
+from undercity.science.coordinates import distance_m, walking_minutes
+
+RESOLUTION = 8
+# Rings of cells round the asker, about 0.9 km each: beyond them the city is searched as a whole.
+RINGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place as an answer: what it is called, whether it is open, how far it is (metres and minutes; None: unknown)."""
+
+    place: Place
+    name: str
+    address: str
+    opening: Opening
+    metres: float | None
+    minutes: int | None
+
+
+def name_of(place: Place, at: datetime) -> str:
+    """What a place is called at a moment, in the reader's language."""
+    chinese = (get_language() or "zh").startswith("zh")
+    names = sorted(place.names.all(), key=lambda name: (name.valid_from is not None, name.valid_from))
+    current = [n for n in names if (n.valid_from is None or n.valid_from <= at.date())
+               and (n.valid_to is None or at.date() < n.valid_to)] or names
+    return (current[-1].zh if chinese else current[-1].en) if current else place.key
+
+
+def found(place: Place, at: datetime, lat: float | None = None, lon: float | None = None) -> Found:
+    """A place as seen from a position at a moment."""
+    metres = distance_m(lat, lon, place.lat, place.lon) if lat is not None and lon is not None else None
+    chinese = (get_language() or "zh").startswith("zh")
+    return Found(place=place, name=name_of(place, at),
+                 address=place.address_zh if chinese or not place.address_en else place.address_en,
+                 opening=opening(place.hours, at), metres=metres,
+                 minutes=walking_minutes(metres) if metres is not None else None)
+
+
+def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3) -> list[Found]:
+    """The nearest places open at a moment, nearest first: ring by ring of H3 cells, then the whole city."""
+    best: list[Found] = []
+    centre = h3.latlng_to_cell(lat, lon, RESOLUTION)
+    for ring in range(RINGS + 1):
+        cells = [h3.str_to_int(cell) for cell in h3.grid_ring(centre, ring)]
+        best += [one for one in _seen(Place.objects.filter(cell__in=cells), at, lat, lon) if one.opening.is_open]
+        best.sort(key=lambda one: one.metres or 0.0)
+        # A cell of a later ring may be nearer than the far corner of this one: look one ring further.
+        sure = ring * h3.average_hexagon_edge_length(RESOLUTION, unit="m") * 1.2
+        if len(best) >= limit and (best[limit - 1].metres or 0.0) <= sure:
+            return best[:limit]
+    everywhere = [one for one in _seen(Place.objects.all(), at, lat, lon) if one.opening.is_open]
+    return sorted(everywhere, key=lambda one: one.metres or 0.0)[:limit]
+
+
+def all_places(at: datetime) -> list[Found]:
+    """Every place: open ones first, then by name."""
+    return sorted(_seen(Place.objects.all(), at), key=lambda one: (not one.opening.is_open, one.name))
+
+
+def _seen(places: object, at: datetime, lat: float | None = None, lon: float | None = None) -> Iterator[Found]:
+    for place in places.prefetch_related("names"):  # type: ignore[attr-defined]
+        yield found(place, at, lat, lon)

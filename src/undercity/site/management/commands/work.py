@@ -1,0 +1,58 @@
+"""`undercity work`: the worker. Delivers notices and tells the next higher post of silent duties."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+
+from undercity import clock
+from undercity.errors import Refused
+from undercity.ledger.actions import escalate
+from undercity.ledger.queries import to_escalate
+from undercity.notices.actions import beat, deliver_waiting
+
+log = logging.getLogger("undercity.work")
+
+
+class Command(BaseCommand):
+    help = "Run the worker: deliver notices, escalate silent duties."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then stop")
+        parser.add_argument("--every", type=float, default=2.0, help="seconds between rounds (default 2)")
+
+    def handle(self, *args: Any, once: bool, every: float, **options: Any) -> None:
+        stop = threading.Event()
+        if not once:
+            for sign in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(sign, lambda *_: stop.set())
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        while not stop.is_set():
+            try:
+                one_round(name)
+            except DatabaseError:
+                log.exception("the database did not answer; trying again")
+                connection.close()
+            if once:
+                return
+            stop.wait(every)
+
+
+def one_round(worker: str) -> None:
+    """Everything that is due now."""
+    beat(worker)
+    now = clock.now()
+    for duty in to_escalate(now):
+        try:
+            escalate(duty, at=now)
+        except Refused as refusal:
+            log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
+    deliver_waiting()
