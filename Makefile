@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench deep lock
+.PHONY: help run test check bench deep words lock
 
 PORT ?= 8000
 ONLY ?=
@@ -26,6 +26,7 @@ check: ## Style, types, floors, house rules
 	@$(CHECK_ENV) $(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-cache
 	@$(PYTHON) tools/house.py
+	@$(CHECK_ENV) $(PYTHON) tools/words.py --check
 
 bench: ## Benchmarks; ONLY=intake runs one. Figures go to benchmarks/results/
 	@tools/venv.sh dev
@@ -34,6 +35,10 @@ bench: ## Benchmarks; ONLY=intake runs one. Figures go to benchmarks/results/
 deep: ## The long proofs in full, on both databases; reports go to benchmarks/results/deep/
 	@tools/venv.sh dev
 	@UNDERCITY_DEEP=1 $(PYTHON) tools/suites.py --one-by-one --report benchmarks/results/deep -m deep $(ARGS)
+
+words: ## Bring the catalogue of interface words in step with the code
+	@tools/venv.sh dev
+	@$(CHECK_ENV) $(PYTHON) tools/words.py
 
 lock: ## Bring both locks in step with pyproject.toml
 	@tools/venv.sh dev

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from shapely.geometry import MultiPoint, Polygon, mapping
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union, voronoi_diagram
 
 CITY = Polygon([(116.22, 36.22), (116.35, 36.08), (116.62, 36.16), (116.85, 36.33), (117.15, 36.30), (117.40, 36.10),
@@ -42,7 +43,7 @@ STREETS = {
 }
 
 
-def cells(seeds: dict[str, list[tuple[float, float]]], edge: Polygon) -> dict[str, Polygon]:
+def cells(seeds: dict[str, list[tuple[float, float]]], edge: BaseGeometry) -> dict[str, BaseGeometry]:
     """One area a key: the union of its seeds' Voronoi cells inside the edge."""
     points = MultiPoint([seed for several in seeds.values() for seed in several])
     parts = list(voronoi_diagram(points, envelope=edge.buffer(1)).geoms)

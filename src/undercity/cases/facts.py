@@ -184,7 +184,8 @@ class Checked(Moved):
     inspector_post: int | None
 
     def apply(self, state: StreamState, happening: Happening) -> StreamState:
-        return self.step(state, happening, stage=Stage.CHECK, duty_outcome=self.answer.value, check_answer=self.answer.value)
+        return self.step(state, happening, stage=Stage.CHECK, duty_outcome=self.answer.value,
+                         check_answer=self.answer.value)
 
 
 @verb("case.check_confirmed/1", _("Check confirmed"))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
-    """Field by field the projected columns of `Case`. `version` is the sequence of the last move; `duty` the open duty."""
+    """The projected columns of `Case`. `version` is the sequence of the last move; `duty` the open duty."""
 
     timeline: str
     stage: str

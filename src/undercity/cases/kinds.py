@@ -34,4 +34,4 @@ def register_kinds() -> None:
         (CONFIRM, _("Confirm the check"), _WAITS, Role.SHIFT_LEAD),
         (CLOSE, _("Close"), _WAITS, Role.LEADER),
     ):
-        register(DutyKind(code=code, label=label, page="case", silence=silence, escalate_to=above))
+        register(DutyKind(code=code, label=label, page="case_of", silence=silence, escalate_to=above))

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from undercity.cases.numbers import number_of
-from undercity.cases.states import Source, Stage
+from undercity.cases.states import Outcome, Source, Stage
 from undercity.org.models import Body
 
 
@@ -31,7 +31,7 @@ class Category(models.Model):
 
 
 class FilingStandard(models.Model):
-    """A filing standard 立案标准 of a subclass: its condition fixes the limit and the closing text. Dated, with source."""
+    """A filing standard 立案标准 of a subclass: its condition fixes limit and closing text. Dated, with source."""
 
     code = models.CharField(max_length=60, unique=True)
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="standards", null=True)
@@ -106,6 +106,10 @@ class Case(models.Model):
         """The number people use 案卷号: the day and a running number."""
         return number_of(self.pk, self.reported_at)
 
+    def get_outcome_text(self) -> str:
+        """How it ended, in the reader's language; empty while it is open."""
+        return str(Outcome(self.outcome).label) if self.outcome else ""
+
 
 class Dossier(models.Model):
     """A row whose salted hash stands in the record. Erasing empties it and takes its salt."""
@@ -127,7 +131,7 @@ class Report(Dossier):
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
     token = models.CharField(max_length=32, unique=True)
-    client_key = models.CharField(max_length=64, unique=True, null=True)
+    client_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  # unique, and most have none
 
 
 class Contact(Dossier):

@@ -35,7 +35,7 @@ class Picture:
 
 
 def read_picture(raw: bytes) -> Picture:
-    """Decode and re-encode an upload. RuleBroken when it is no picture or a bomb, TooLarge when it has too many bytes."""
+    """Decode and re-encode an upload. RuleBroken when it is no picture or a bomb, TooLarge when it is too big."""
     if len(raw) > settings.PHOTO_MAX_BYTES:
         raise TooLarge(_("The picture is larger than %(mb)d MB.") % {"mb": settings.PHOTO_MAX_BYTES // 1024 // 1024},
                        field="photo", remedy=_("Take it at a lower resolution, or send another one."))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from undercity.cases.facts import SUBJECT
 from undercity.cases.fold import CaseState
 from undercity.cases.models import Case
+from undercity.cases.queries.scheme import scheme
+from undercity.db import insert_rows
 from undercity.ledger.models import Entry
 from undercity.ledger.record import changes
-from undercity.ledger.subjects import Subject, register
+from undercity.ledger.subjects import Line, Subject, register
+from undercity.org.queries import body_name
 
 FIELDS = tuple(field.name for field in dataclasses.fields(CaseState))
 
@@ -28,12 +33,22 @@ def state_of(case: Case) -> CaseState:
     return CaseState(**{name: getattr(case, name) for name in FIELDS})
 
 
+def row_written(uid: UUID, state: CaseState) -> Case:
+    """The row of a case just written from this state; only its running number is read back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM cases_case WHERE uid = %s",
+                       [Case._meta.get_field("uid").get_db_prep_value(uid, connection)])
+        number = cursor.fetchone()[0]
+    case = Case(pk=number, uid=uid, **{name: getattr(state, name) for name in FIELDS})
+    case._state.adding, case._state.db = False, connection.alias
+    return case
+
+
 def _insert(states: Mapping[UUID, CaseState]) -> None:
-    rows = [Case(uid=uid, **{name: getattr(state, name) for name in FIELDS}) for uid, state in states.items()]
-    if len(rows) == 1:
-        rows[0].save(force_insert=True)
-    else:
-        Case.objects.bulk_create(sorted(rows, key=lambda row: row.reported_at), batch_size=500)
+    # Running numbers follow the time of the report.
+    rows = sorted(states.items(), key=lambda row: row[1].reported_at)
+    values = attrgetter(*FIELDS)
+    insert_rows(Case, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in rows))
 
 
 def _update(uid: UUID, was: CaseState, now: CaseState) -> None:
@@ -45,7 +60,13 @@ def _without_entries() -> Iterable[UUID]:
     return Case.objects.filter(~Exists(told)).values_list("uid", flat=True)
 
 
+def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
+    rows = Case.objects.filter(uid__in=list(streams)).select_related("report")
+    return {row.uid: Line(number=row.number, title=scheme().name(row.category),
+                          where=row.report.address or body_name(row.territory_id)) for row in rows}
+
+
 def register_subject() -> None:
     """Tell the record how cases are read and written."""
     register(Subject(kind=SUBJECT, state=CaseState, load=_load, insert=_insert, update=_update,
-                     without_entries=_without_entries))
+                     without_entries=_without_entries, describe=_describe))

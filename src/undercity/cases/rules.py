@@ -58,7 +58,8 @@ def legal(case: CaseState, verb: Verb) -> Move:
     raise InvalidMove(
         reason or _("“%(verb)s” is not possible in stage “%(stage)s”.") % {
             "verb": verb.label, "stage": Stage(case.stage).label},
-        remedy=_("Possible now: %(moves)s.") % {"moves": ", ".join(now)} if now else _("Nothing more can be done here."),
+        remedy=_("Possible now: %(moves)s.") % {"moves": ", ".join(now)} if now
+        else _("Nothing more can be done here."),
         details={"stage": case.stage, "possible": [option.value for option in possible(case)]})
 
 

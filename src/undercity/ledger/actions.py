@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.db import write
+from undercity.db import insert_objects, insert_rows, reserve, write
 from undercity.errors import Conflict, NotFound
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DutyState, StreamState
@@ -55,7 +55,7 @@ def record(facts: Facts, *, stream_kind: str, stream: UUID, was: StreamState, by
     except IntegrityError as error:
         raise Conflict(_("Somebody else wrote to this at the same moment."),
                        remedy=_("Look at what changed, then try again.")) from error
-    Unsealed(entry=entry).save(force_insert=True)
+    insert_rows(Unsealed, ["entry_id"], [(entry.number,)])
     now = replace(facts.apply(was, happening_of(entry)), sequence=entry.sequence)
     save(stream_kind, stream, was, now)
     for identity, duty in now.duties.items():
@@ -70,21 +70,19 @@ def _tell(duty: DutyState) -> None:
             subject=duty.subject, due_at=duty.due_at)
 
 
-def record_history(entries: Sequence[Entry]) -> int:
-    """Store whole streams at once, in order, and fold them into rows: how a sample city's past is written.
+def record_history(entries: Sequence[Entry], states: Mapping[UUID, StreamState]) -> int:
+    """Store whole streams of one kind at once, with the rows they come to: how a sample city's past is written.
 
-    Every entry must belong to a stream that has none yet. Returns how many entries were stored.
+    Every stream must be new, and its state what `apply` made of its entries one by one. Returns how many were stored.
     """
-    from undercity.ledger.replay import fold_entries
-
+    if not entries:
+        return 0
     with write():
-        Entry.objects.bulk_create(entries, batch_size=500)
-        Unsealed.objects.bulk_create([Unsealed(entry=entry) for entry in entries], batch_size=500)
-        by_kind: dict[str, dict[UUID, StreamState]] = {}
-        for stream_kind, stream, state in fold_entries(sorted(entries, key=lambda e: (e.stream.bytes, e.sequence))):
-            by_kind.setdefault(stream_kind, {})[stream] = state
-        for stream_kind, states in by_kind.items():
-            insert_states(stream_kind, states)
+        for entry, number in zip(entries, reserve(Entry, len(entries)), strict=True):
+            entry.number = number
+        insert_objects(Entry, entries)
+        insert_rows(Unsealed, ["entry_id"], ((entry.number,) for entry in entries))
+        insert_states(entries[0].stream_kind, states)
     return len(entries)
 
 

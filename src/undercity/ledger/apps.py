@@ -8,4 +8,5 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         from undercity.ledger import checks, standing
 
-        assert checks and standing
+        assert checks
+        assert standing

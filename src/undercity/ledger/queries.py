@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet
 
 from undercity import clock
 from undercity.ledger.kinds import kinds
@@ -13,6 +13,10 @@ from undercity.ledger.models import Duty, Entry
 from undercity.org.powers import Actor
 from undercity.org.queries import directory
 from undercity.org.states import Power
+
+
+# Whoever stayed silent this often is not told once more: the list of the overdue shows it.
+MOST_ESCALATIONS = 10
 
 
 def visible_to(actor: Actor) -> QuerySet[Duty]:
@@ -47,11 +51,11 @@ def to_escalate(at: datetime, limit: int = 200) -> list[UUID]:
     for kind in kinds():
         if kind.escalate_to is None:
             continue
-        next_time = ExpressionWrapper(
-            F("due_at") + F("escalations") * Value(kind.again_after, output_field=DurationField()),
-            output_field=DateTimeField())
-        rows = overdue(at).filter(kind=kind.code).annotate(next_time=next_time).filter(next_time__lte=at)
-        due.extend(rows.order_by("due_at").values_list("pk", flat=True)[:limit])
+        # SQLite cannot multiply a duration, so the levels are spelled out.
+        ripe = Q()
+        for level in range(MOST_ESCALATIONS):
+            ripe |= Q(escalations=level, due_at__lte=at - level * kind.again_after)
+        due.extend(overdue(at).filter(ripe, kind=kind.code).order_by("due_at").values_list("pk", flat=True)[:limit])
     return due
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from undercity.db import insert_rows
 from undercity.ledger.fold import DutyState, Happening, StreamState
 from undercity.ledger.models import Duty, Entry
 from undercity.ledger.subjects import subject
@@ -55,11 +57,7 @@ def save(kind: str, stream: UUID, was: StreamState, now: StreamState) -> None:
 
 def insert_duties(states: Iterable[DutyState]) -> None:
     """New duty rows."""
-    rows = [Duty(**{name: getattr(state, name) for name in DUTY_FIELDS}) for state in states]
-    if len(rows) == 1:
-        rows[0].save(force_insert=True)
-    else:
-        Duty.objects.bulk_create(rows, batch_size=500)
+    insert_rows(Duty, DUTY_FIELDS, map(attrgetter(*DUTY_FIELDS), states))
 
 
 def insert_states(kind: str, states: Mapping[UUID, StreamState]) -> None:

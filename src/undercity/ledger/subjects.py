@@ -9,11 +9,21 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A subject in one line of a list: its number, what it is, where it is (in the reader's language)."""
+
+    number: str
+    title: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """How rows of one kind of subject are read and written as states.
 
     `load(streams)` reads many; `insert(states)` writes new rows; `update(stream, was, now)` writes one change;
-    `without_entries()` finds rows no entry speaks of: somebody made them behind the record's back.
+    `without_entries()` finds rows no entry speaks of: somebody made them behind the record's back;
+    `describe(streams)` gives each a line for lists.
     """
 
     kind: str
@@ -22,6 +32,7 @@ class Subject:
     insert: Callable[[Mapping[UUID, Any]], None]
     update: Callable[[UUID, Any, Any], None]
     without_entries: Callable[[], Iterable[UUID]]
+    describe: Callable[[Iterable[UUID]], Mapping[UUID, Line]]
 
 
 _subjects: dict[str, Subject] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from importlib.metadata import version
 from typing import Any
 
 import holidays
@@ -67,14 +68,14 @@ def set_workday(day: date, *, working: bool, note: str, source: str) -> Workday:
 
 def seed_workdays(years: Iterable[int]) -> int:
     """Fill the working calendar of these years from the `holidays` library; days already there stay as they are."""
-    rows = []
+    rows, source = [], f"holidays {version('holidays')}"
     for year in years:
         table = holidays.country_holidays("CN", years=year, categories=("public",))
         for day, name in sorted(table.items()):
-            rows.append(Workday(day=day, working=False, note=name[:120], source=f"holidays {holidays.__version__}"))
+            rows.append(Workday(day=day, working=False, note=name[:120], source=source))
         for day in sorted(getattr(table, "weekend_workdays", ())):
             if day.year == year:
-                rows.append(Workday(day=day, working=True, note="", source=f"holidays {holidays.__version__}"))
+                rows.append(Workday(day=day, working=True, note="", source=source))
     before = Workday.objects.count()
     Workday.objects.bulk_create(rows, ignore_conflicts=True)
     forget()

@@ -70,7 +70,7 @@ class Directory:
         return None
 
     def name(self, body: int, language: str, on: date) -> str:
-        """What the body was called on a day; the latest name before it when none covers it; its key when it has none."""
+        """What the body was called on a day; the latest name before it when none covers it; its key without names."""
         card = self.cards.get(body)
         if card is None:
             return ""
@@ -96,7 +96,7 @@ class Directory:
         """The deepest territory whose outline holds the point (WGS 84 degrees); None outside the city."""
         ids, shapes, tree = self._shapes
         point = Point(lon, lat)
-        for index in sorted(tree.query(point)):
+        for index in sorted(int(found) for found in tree.query(point)):
             if shapes[index].covers(point):
                 return ids[index]
         return None

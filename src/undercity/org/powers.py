@@ -50,6 +50,16 @@ class Actor:
         """Holds the power somewhere."""
         return bool(self.scopes(power))
 
+    @property
+    def holds_any_case_power(self) -> bool:
+        """Reads or handles cases somewhere."""
+        return self.holds(Power.CASE_READ) or self.holds(Power.CASE_DISPOSE)
+
+    @property
+    def may_see_outbox(self) -> bool:
+        """For the menu: is the outbox this post's business?"""
+        return self.holds(Power.NOTICE_OUTBOX)
+
 
 # A citizen may report, and that is all: no reading, no power over any body.
 THE_CITIZEN = Actor(kind=CITIZEN, grants={Power.CASE_REPORT.value: ("",)})

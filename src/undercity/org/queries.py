@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
-from django.db.models import FilteredRelation, Q
+from django.db import connection
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from undercity import clock
@@ -20,6 +21,12 @@ from undercity.org.states import Power, Role
 
 __all__ = ["BodyCard", "Directory", "Holder", "actor_for_key", "actor_for_person", "body_name", "calendar", "directory",
            "holder", "post_titles"]
+
+
+HOLDERS = ("SELECT held.scope_id, held.post_id, post.body_id, current.id FROM org_grant held "
+           "JOIN org_post post ON post.id = held.post_id "
+           "LEFT JOIN org_appointment current ON current.post_id = post.id AND current.ends IS NULL "
+           "WHERE held.power = %%s AND post.role = %%s AND held.scope_id IN (%s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +84,12 @@ def holder(power: Power, territory: int, *, role: Role, turn: int = 0, body: int
     """
     cards = directory()
     above = cards.line(territory)
-    rows = (Grant.objects.filter(power=power, scope__in=above, post__role=role)
-            .annotate(current=FilteredRelation("post__appointments",
-                                               condition=Q(post__appointments__ends__isnull=True)))
-            .values_list("scope_id", "post_id", "post__body_id", "current__pk"))
-    if body is not None:
-        rows = rows.filter(post__body_id=body)
+    if not above:
+        return None
+    # Asked with every report and every move: written out, it costs a fifth of what the mapper needs to phrase it.
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS % ", ".join(["%s"] * len(above)), [power.value, role.value, *above])
+        rows = [row for row in cursor.fetchall() if body is None or row[2] == body]
     nearest = sorted(rows, key=lambda row: (-above.index(row[0]), row[3] is None, row[1]))
     if not nearest:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponseBase
 
@@ -34,5 +34,5 @@ def officers_only(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]
         return view(request, *args, **kwargs)
 
     guarded.for_officers = True  # type: ignore[attr-defined]
-    return guarded
+    return cast("Callable[Concatenate[HttpRequest, P], HttpResponseBase]", guarded)
 

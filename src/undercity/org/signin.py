@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
+from undercity import clock
 from undercity.org.models import Person
 
 
@@ -33,3 +35,35 @@ class PasswordOfAPerson(BaseBackend):
 def may_sign_in(person: Person) -> bool:
     """An active account; a sample account only in demonstration mode."""
     return person.is_active and (settings.DEMO or not person.is_sample)
+
+
+class Attempts:
+    """Wrong passwords for one account from one address, counted in this process on the wall clock."""
+
+    MOST = 8
+    WINDOW = timedelta(minutes=10)
+    _failed: ClassVar[dict[tuple[str, str], list[datetime]]] = {}
+
+    def __init__(self, username: str, address: str):
+        self.key = (username[:60].casefold(), address)
+
+    def _recent(self) -> list[datetime]:
+        begins = clock.real_now() - self.WINDOW
+        return [moment for moment in self._failed.get(self.key, ()) if moment > begins]
+
+    def wait_minutes(self) -> int:
+        """How many minutes to wait; 0 when another try is free."""
+        recent = self._recent()
+        if len(recent) < self.MOST:
+            return 0
+        return int((recent[0] + self.WINDOW - clock.real_now()).total_seconds() // 60) + 1
+
+    def failed(self) -> None:
+        """Note a wrong password."""
+        if len(self._failed) > 10_000:
+            self._failed.clear()
+        self._failed[self.key] = [*self._recent(), clock.real_now()]
+
+    def forget(self) -> None:
+        """The right password: start anew."""
+        self._failed.pop(self.key, None)

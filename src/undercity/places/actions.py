@@ -36,4 +36,4 @@ def open_place(*, key: str, names: Iterable[Mapping[str, Any]], district: int, a
 
 def cell_of(lat: float, lon: float) -> int:
     """The H3 cell of a position as a number both databases can keep (below 2**63 since the top bit is never set)."""
-    return h3.str_to_int(h3.latlng_to_cell(lat, lon, RESOLUTION))
+    return int(h3.str_to_int(h3.latlng_to_cell(lat, lon, RESOLUTION)))

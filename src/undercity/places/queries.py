@@ -20,7 +20,7 @@ RINGS = 12
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A place as an answer: what it is called, whether it is open, how far it is (metres and minutes; None: unknown)."""
+    """A place as an answer: what it is called, whether it is open, how far it is (metres, minutes; None: unknown)."""
 
     place: Place
     name: str

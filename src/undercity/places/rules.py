@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stub leaves the error out
 
 from undercity.errors import RuleBroken
 

@@ -23,15 +23,19 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="UNDERCITY_", extra="ignore", env_file_encoding="utf-8")
 
     var: Path = Field(CHECKOUT / "var", description="Folder of all state: database, photos, secret, logs.")
-    secret_key: str = Field("", description="Signs sessions and links. Written by `undercity setup`; at least 32 characters.")
+    secret_key: str = Field("", description="Signs sessions and links. "
+                            "Written by `undercity setup`; at least 32 characters.")
     database_url: str = Field("", description="Database address; empty means SQLite in the state folder. "
                               "PostgreSQL: postgresql://user:password@host:5432/name")
-    clock: str = Field("", description="Offset clock of the sample city: <moment in the city>@<real moment>. Empty: real time.")
+    clock: str = Field("", description="Offset clock of the sample city: "
+                       "<moment in the city>@<real moment>. Empty: real time.")
     demo: bool = Field(False, description="Demonstration mode: sample accounts may sign in, nothing is sent outside.")
     debug: bool = Field(False, description="Show tracebacks in pages. For developers only.")
     hosts: str = Field("127.0.0.1,localhost,[::1]", description="Names this site answers to, separated by commas.")
-    origins: str = Field("", description="Addresses with https:// from which forms are accepted behind a proxy, by commas.")
-    https: bool = Field(False, description="The site is served over HTTPS only: cookies are marked secure, HSTS is sent.")
+    origins: str = Field("", description="Addresses with https:// from which forms are accepted "
+                         "behind a proxy, separated by commas.")
+    https: bool = Field(False, description="The site is served over HTTPS only: cookies are marked secure, "
+                        "HSTS is sent.")
     processes: int = Field(0, ge=0, le=64, description="Server processes; 0 means 1 on SQLite and 2 on PostgreSQL.")
     threads: int = Field(8, ge=1, le=64, description="Threads of each server process.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

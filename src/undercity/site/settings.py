@@ -12,7 +12,8 @@ from undercity.site.environment import PACKAGE, environment, remember
 
 ENV = environment()
 if len(ENV.secret_key) < 32:
-    print("UNDERCITY_SECRET_KEY is missing or shorter than 32 characters. Cure: run `undercity setup`.", file=sys.stderr)
+    print("UNDERCITY_SECRET_KEY is missing or shorter than 32 characters. Cure: run `undercity setup`.",
+          file=sys.stderr)
     raise SystemExit(2)
 clock.set_offset(clock.parse_offset(ENV.clock))
 

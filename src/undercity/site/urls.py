@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from undercity.site import pages
 
 urlpatterns = [
+    path("", pages.home, name="home"),
+    path("about/", pages.about, name="about"),
+    path("signin/", pages.SignIn.as_view(), name="signin"),
+    path("signout/", pages.SignOut.as_view(), name="signout"),
+    path("language/", pages.set_language, name="set_language"),
     path("healthz", pages.healthz, name="healthz"),
+    path("open311/v2/", include("undercity.cases.open311.urls")),
+    path("", include("undercity.ledger.urls")),
+    path("", include("undercity.notices.urls")),
+    path("", include("undercity.places.urls")),
+    path("", include("undercity.cases.urls")),
 ]
 
 handler404 = "undercity.site.refusals.not_found"

@@ -58,7 +58,9 @@ def send_back(case: UUID, *, by: Actor, at: datetime, reason: str, seen: int | N
     """返工: the same department once more. The deadline stays what it was."""
     with turn(case, Verb.REWORK, by=by, at=at, seen=seen) as now:
         was = now.case
-        assert was.department_id is not None and was.due_at is not None and was.limit_value is not None
+        assert was.department_id is not None
+        assert was.due_at is not None
+        assert was.limit_value is not None
         limit = Limit(was.limit_value, Unit(was.limit_unit))
         return now.record(SentBack(
             closes=now.duty, **now.evidence(reason), department=was.department_id, due_at=was.due_at,

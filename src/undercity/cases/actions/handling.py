@@ -20,7 +20,8 @@ def report_done(case: UUID, *, by: Actor, at: datetime, photos: Sequence[Picture
                 note: str = "") -> Case:
     """处置反馈: solved, with at least one photo taken afterwards."""
     with turn(case, Verb.DONE, by=by, at=at, seen=seen) as now:
-        assert now.case.department_id is not None and now.case.due_at is not None
+        assert now.case.department_id is not None
+        assert now.case.due_at is not None
         return now.record(Done(closes=now.duty, **now.evidence(note, photos, public=True),
                                department=now.case.department_id, due_at=now.case.due_at,
                                opens=now.opens(kinds.REVIEW, Power.CASE_REVIEW, Role.DISPATCHER)))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -33,6 +34,13 @@ from undercity.org.states import Power, Role
 from undercity.science.worktime import deadline
 
 
+class Evidence(TypedDict):
+    """What came with a move, as its facts take it."""
+
+    note: DossierRef | None
+    photos: tuple[DossierRef, ...]
+
+
 @dataclass
 class Turn:
     """A case whose row is locked, at the moment somebody moves it."""
@@ -51,13 +59,12 @@ class Turn:
         assert self.case.duty is not None
         return self.case.duty
 
-    def evidence(self, note: str = "", photos: Iterable[Picture] = (), *, public: bool = False
-                 ) -> dict[str, DossierRef | tuple[DossierRef, ...] | None]:
+    def evidence(self, note: str = "", photos: Iterable[Picture] = (), *, public: bool = False) -> Evidence:
         """The words and pictures that come with the move, kept and marked."""
         pictures = list(photos)
         rules.complete(self.move, reason=note, photos=len(pictures))
-        return {"note": write_note(self.row.uid, note),
-                "photos": write_photos(self.row.uid, self.verb.value, pictures, public=public)}
+        return Evidence(note=write_note(self.row.uid, note),
+                        photos=write_photos(self.row.uid, self.verb.value, pictures, public=public))
 
     def opens(self, kind: str, power: Power, role: Role) -> Assigned:
         """The duty of the stage reached, with the clock that the setting gives it."""
@@ -80,7 +87,8 @@ def turn(case: UUID, verb: Verb, *, by: Actor, at: datetime, seen: int | None) -
     with write():
         row = visible_to(by).select_for_update(of=("self",)).filter(uid=case).first()
         if row is None:
-            raise NotFound(_("There is no such case."), remedy=_("Check the number; it may also lie outside your area."))
+            raise NotFound(_("There is no such case."),
+                           remedy=_("Check the number; it may also lie outside your area."))
         state = state_of(row)
         if seen is not None and seen != state.version:
             raise _moved_since(row, seen)

@@ -17,9 +17,10 @@ from undercity.cases.actions.dossiers import mark, photo_rows
 from undercity.cases.facts import SUBJECT, Reported
 from undercity.cases.models import Case, Contact, Photo, Report
 from undercity.cases.pictures import Picture
+from undercity.cases.projection import row_written
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import Source
-from undercity.db import write
+from undercity.db import insert_objects, write
 from undercity.errors import RuleBroken
 from undercity.ledger.actions import assigned, record
 from undercity.ledger.dossier import new_salt
@@ -98,12 +99,12 @@ def _write(*, by: Actor, at: datetime, source: Source, category: str, text: str,
         photos=tuple(mark("case.photo", row) for row in rows),
         opens=assigned(kinds.INTAKE, to=to, body=territory, territory=territory, limit=limit,
                        due_at=deadline(at, limit, calendar()) if limit else None))
-    record(said, stream_kind=SUBJECT, stream=uid, was=StreamState(), by=by, at=at)
-    words.save(force_insert=True)
+    now = record(said, stream_kind=SUBJECT, stream=uid, was=StreamState(), by=by, at=at)
+    insert_objects(Report, [words])
     if contact:
-        contact.save(force_insert=True)
+        insert_objects(Contact, [contact])
     if rows:
-        Photo.objects.bulk_create(rows)
-    case = Case.objects.get(uid=uid)
+        insert_objects(Photo, rows)
+    case = row_written(uid, now.subject)
     case.report = words
     return case

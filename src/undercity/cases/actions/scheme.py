@@ -1,4 +1,4 @@
-"""Loading category schemes, filing standards and stage limits from files. A wrong row names its file, row and remedy."""
+"""Loading category schemes, filing standards and stage limits from files. A wrong row names file, row and remedy."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ def _standards(path: Path) -> int:
                                  field="subclasses", remedy=f"Take kind-major-minor from {NAME}.csv.")
             rows.append(FilingStandard(code=f"{one['code']}/{subclass}", category_id=category, **common))
     FilingStandard.objects.bulk_create(rows, update_conflicts=True, unique_fields=["code"], update_fields=[
-        "condition_zh", "condition_en", "limit_value", "limit_unit", "closing_zh", "closing_en", "source", "valid_from"])
+        "condition_zh", "condition_en", "limit_value", "limit_unit", "closing_zh", "closing_en", "source",
+        "valid_from"])
     return len(rows)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from time import perf_counter
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 
 from undercity.cases.models import Category, FilingStandard, StageLimit
 from undercity.errors import RuleBroken
@@ -15,6 +15,10 @@ from undercity.science.worktime import Limit, Unit
 KEPT_SECONDS = 60.0
 DEFAULT_SCHEME = "gbt47678"
 DEFAULT_STANDARD = "default"
+
+
+def _chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,16 @@ class Standard:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
     @property
+    def condition_text(self) -> str:
+        """The condition in the reader's language."""
+        return self.condition[0] if _chinese() else self.condition[1]
+
+    @property
+    def closing_text(self) -> str:
+        """The closing text in the reader's language."""
+        return self.closing[0] if _chinese() else self.closing[1]
+
+    @property
     def is_default(self) -> bool:
         """The fallback for subclasses without a standard of their own."""
         return not self.category
@@ -52,8 +66,8 @@ class Scheme:
         """The subclass with this code; RuleBroken when there is none."""
         found = self.categories.get(code)
         if found is None:
-            raise RuleBroken(f"There is no category “{code}”.", field="service_code",
-                             remedy="Take a service_code from /open311/v2/services.xml.")
+            raise RuleBroken(_("There is no category “%(code)s”.") % {"code": code}, field="service_code",
+                             remedy=_("Take a service_code from /open311/v2/services.xml."))
         return found
 
     def name(self, code: str) -> str:
@@ -61,14 +75,14 @@ class Scheme:
         found = self.categories.get(code)
         if found is None:
             return code
-        return found.minor_zh if (get_language() or "zh").startswith("zh") else found.minor_en
+        return found.minor_zh if _chinese() else found.minor_en
 
     def major(self, code: str) -> str:
         """A subclass's major class in the reader's language."""
         found = self.categories.get(code)
         if found is None:
             return ""
-        return found.major_zh if (get_language() or "zh").startswith("zh") else found.major_en
+        return found.major_zh if _chinese() else found.major_en
 
     def standards_of(self, category: str, day: date) -> list[Standard]:
         """The standards a subclass may be filed under on a day; the default when it has none of its own."""

@@ -73,8 +73,9 @@ def _bodies() -> int:
     for row in read("bodies.toml")["body"]:
         names = [{"zh": n["zh"], "en": n["en"], "valid_from": n.get("from"), "valid_to": n.get("to")}
                  for n in row["names"]]
-        made[row["key"]] = found_body(key=row["key"], kind=BodyKind(row["kind"]), parent=made.get(row.get("parent", "")),
-                                      names=names, code=row.get("code", ""), outline=outlines.get(row["key"]))
+        made[row["key"]] = found_body(key=row["key"], kind=BodyKind(row["kind"]),
+                                      parent=made.get(row.get("parent", "")), names=names,
+                                      code=row.get("code", ""), outline=outlines.get(row["key"]))
     return len(made)
 
 

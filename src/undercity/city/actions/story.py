@@ -12,13 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as uuid
-
+from django.db import connection
 from PIL import Image, ImageDraw
 from shapely.geometry import Point, shape
 
 from undercity import clock
-from undercity.cases import facts as said
-from undercity.cases import kinds
+from undercity.cases import facts as said, kinds
 from undercity.cases.actions.dispatching import HANDLERS
 from undercity.cases.actions.dossiers import mark
 from undercity.cases.fold import CaseState
@@ -26,7 +25,7 @@ from undercity.cases.models import Note, Photo, Report
 from undercity.cases.pictures import keep, read_picture
 from undercity.cases.queries.scheme import Scheme, scheme
 from undercity.cases.states import Check, Outcome, Source, Stage, Verification
-from undercity.db import write
+from undercity.db import insert_objects, write
 from undercity.ledger.actions import assigned, record_history
 from undercity.ledger.dossier import new_salt
 from undercity.ledger.facts import Facts
@@ -50,6 +49,7 @@ class Shelf:
     """Rows gathered to be stored together."""
 
     entries: list[Entry] = field(default_factory=list)
+    states: dict[UUID, StreamState] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
@@ -81,7 +81,9 @@ class Teller:
 
     def tell(self, at: datetime) -> None:
         """One case from its report to wherever it has come by now."""
-        Case(self, at).run()
+        told = Case(self, at)
+        told.run()
+        self.shelf.states[told.uid] = told.state
 
 
 def _pictures() -> tuple[Any, Any]:
@@ -176,7 +178,8 @@ class Case:
         lat, lon = self.t.point(self.street)
         place = self.t.book.name(self.street, "zh-hans", self.at.date()) + self.dice.choice(CORNERS)
         name = self.t.scheme.categories[category].minor_zh
-        row = Report(id=uuid.uuid7(), salt=new_salt(), case_id=self.uid, text=f"{place}，{name}，请尽快处理。（演示数据）",
+        row = Report(id=uuid.uuid7(), salt=new_salt(), case_id=self.uid,
+                     text=f"{place}，{name}，请尽快处理。（演示数据）",
                      address=place, lat=lat, lon=lon, token=self.uid.hex)
         self.t.shelf.reports.append(row)
         to = self.t.holder(Power.CASE_VERIFY, self.street, role=Role.INSPECTOR, turn=0)
@@ -192,7 +195,8 @@ class Case:
             return False
         if self.case.source != Source.INSPECTOR:
             if self.dice.random() < 0.03:
-                self.say(said.RefusedCase(closes=self.duty, opens=None, note=self.note("不属于城市管理范围，已告知报警电话。"),
+                self.say(said.RefusedCase(closes=self.duty, opens=None,
+                                          note=self.note("不属于城市管理范围，已告知报警电话。"),
                                           outcome=Outcome.NOT_TAKEN))
                 return False
             self.say(said.VerificationSent(closes=self.duty,
@@ -244,7 +248,8 @@ class Case:
         if not self.wait(*((1.02, 1.4) if late else (0.2, 0.98))):
             return False
         if self.dice.random() < 0.03:
-            self.say(said.Returned(closes=self.duty, to=Stage.DISPATCH, note=self.note("现场权属不属本单位，申请重新派遣。"),
+            self.say(said.Returned(closes=self.duty, to=Stage.DISPATCH,
+                                   note=self.note("现场权属不属本单位，申请重新派遣。"),
                                    opens=self.opens(kinds.DISPATCH, Power.CASE_DISPATCH, Role.DISPATCHER)))
             return self.wait(0.1, 0.9)
         self.done()
@@ -252,6 +257,8 @@ class Case:
             return False
         if self.dice.random() < 0.05:
             was = self.case
+            assert was.department_id is not None
+            assert was.due_at is not None
             limit = Limit(was.limit_value or 1, Unit(was.limit_unit))
             self.say(said.SentBack(closes=self.duty, department=was.department_id, due_at=was.due_at,
                                    note=self.note("照片未反映处置结果，请补充处置。"),
@@ -266,7 +273,10 @@ class Case:
         return self.wait(0.2, 1.05)
 
     def done(self) -> None:
-        self.say(said.Done(closes=self.duty, department=self.case.department_id, due_at=self.case.due_at,
+        department, due = self.case.department_id, self.case.due_at
+        assert department is not None
+        assert due is not None
+        self.say(said.Done(closes=self.duty, department=department, due_at=due,
                            photos=(self.photo("done", self.t.after, public=True),), note=self.note("已处置完毕。"),
                            opens=self.opens(kinds.REVIEW, Power.CASE_REVIEW, Role.DISPATCHER)))
 
@@ -313,12 +323,21 @@ def tell_cases(count: int, *, until: datetime, days: int, say: Callable[[str], N
             total += _store(teller.shelf)
             teller.shelf = Shelf()
             say(f"cases: {number} of {count}")
+    _know_the_tables()
     return total
+
+
+def _know_the_tables() -> None:
+    """Tell the database how its tables fill: without that it sorts all cases of a district to list the newest."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA analysis_limit = 2000")
+        cursor.execute("ANALYZE")
 
 
 def _store(shelf: Shelf) -> int:
     with write():
-        stored = record_history(shelf.entries)
+        stored = record_history(shelf.entries, shelf.states)
         for model, rows in ((Report, shelf.reports), (Note, shelf.notes), (Photo, shelf.photos)):
-            model.objects.bulk_create(rows, batch_size=500)  # type: ignore[attr-defined]
+            insert_objects(model, rows)
     return stored

@@ -15,7 +15,7 @@ from undercity.site.environment import environment
 from undercity.site.wsgi import application
 
 
-class Server(BaseApplication):
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with threads: one process on SQLite (one writer at a time anyway), two on PostgreSQL."""
 
     def __init__(self, options: dict[str, Any]):

@@ -1,0 +1,126 @@
+"""Forms of a report and of a move. Errors keep what was typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from undercity.cases.states import Check, Verification
+from undercity.science.coordinates import Datum
+
+TEXT_MAX = 4000
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several files in one field; cleans to a list."""
+
+    def __init__(self, **options: Any):
+        options.setdefault("widget", ManyFiles(attrs={"accept": "image/*"}))
+        super().__init__(**options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, (list, tuple)) else [data]
+        files = [super(ManyFilesField, self).clean(one, initial) for one in given if one]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        return files
+
+
+class WhereForm(forms.Form):
+    """Step 1: where is it?"""
+
+    area = forms.ChoiceField(label=_("Street or district"), required=False)
+    address = forms.CharField(label=_("Place in words"), required=False, max_length=300, strip=True,
+                              help_text=_("For example: 200 m west of the school gate"))
+    lat = forms.FloatField(label=_("Latitude"), required=False)
+    lon = forms.FloatField(label=_("Longitude"), required=False)
+    datum = forms.ChoiceField(label=_("The position comes from"), required=False, choices=[
+        (Datum.WGS84, _("a GPS device (WGS 84)")), (Datum.GCJ02, _("a Chinese map or phone (GCJ-02)")),
+        (Datum.BD09, _("Baidu's map (BD-09)"))])
+
+    def __init__(self, *args: Any, areas: list[tuple[str, str]], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["area"].choices = [("", _("Choose one")), *areas]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if self.errors:
+            return values
+        if (values.get("lat") is None) != (values.get("lon") is None):
+            self.add_error("lat", _("A position needs both latitude and longitude."))
+        elif values.get("lat") is None and not values.get("area"):
+            self.add_error("area", _("Choose the street or district, or give a position."))
+        return values
+
+
+class WhatForm(forms.Form):
+    """Step 2: what is it?"""
+
+    category = forms.ChoiceField(label=_("What is it?"))
+    text = forms.CharField(label=_("What is wrong"), max_length=TEXT_MAX, required=False,
+                           widget=forms.Textarea(attrs={"rows": 4}))
+    photos = ManyFilesField(label=_("Photo"), required=False)
+
+    def __init__(self, *args: Any, categories: list[Any], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["category"].choices = [("", _("Choose one")), *categories]  # type: ignore[attr-defined]
+
+
+class SendForm(forms.Form):
+    """Step 3: who are you, if you want to be told?"""
+
+    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    email = forms.EmailField(label=_("E-mail"), max_length=120, required=False)
+
+
+class MoveForm(forms.Form):
+    """A move of a case: the version looked at, and words."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    note = forms.CharField(label=_("Note"), max_length=TEXT_MAX, required=False,
+                           widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ReasonForm(MoveForm):
+    """A move that needs its reason."""
+
+    note = forms.CharField(label=_("Reason"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class PhotoForm(MoveForm):
+    """A move that needs a photo."""
+
+    photos = ManyFilesField(label=_("Photos taken afterwards"))
+
+
+class VerificationForm(MoveForm):
+    answer = forms.ChoiceField(label=_("What did you find?"), choices=Verification.choices, widget=forms.RadioSelect)
+    photos = ManyFilesField(label=_("Photo"), required=False)
+
+
+class CheckForm(MoveForm):
+    answer = forms.ChoiceField(label=_("What did you find?"), choices=Check.choices, widget=forms.RadioSelect)
+    photos = ManyFilesField(label=_("Photo"), required=False)
+
+
+class FileForm(MoveForm):
+    standard = forms.ChoiceField(label=_("Filing standard"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, standards: list[tuple[str, str]], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["standard"].choices = standards  # type: ignore[attr-defined]
+
+
+class DispatchForm(MoveForm):
+    department = forms.TypedChoiceField(label=_("Department"), coerce=int)
+
+    def __init__(self, *args: Any, departments: list[tuple[int, str]], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["department"].choices = departments  # type: ignore[attr-defined]

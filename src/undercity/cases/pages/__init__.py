@@ -1,0 +1,1 @@
+"""Pages of cases: the citizen's report and receipt, the officers' desk."""

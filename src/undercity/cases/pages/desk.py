@@ -1,0 +1,131 @@
+"""The officers' desk: list, one case, and its moves."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from undercity import clock
+from undercity.cases import rules
+from undercity.cases.models import Case, Contact
+from undercity.cases.pages.moves import MADE, form_for
+from undercity.cases.pictures import read_picture
+from undercity.cases.projection import state_of
+from undercity.cases.queries import lists
+from undercity.cases.queries.scheme import scheme
+from undercity.cases.states import Stage, Verb
+from undercity.errors import NotFound, RuleBroken
+from undercity.ledger.actions import look
+from undercity.ledger.lights import limit_text, seen
+from undercity.ledger.models import Duty
+from undercity.org.powers import can, require
+from undercity.org.queries import body_name, directory
+from undercity.org.requests import actor_of, officers_only
+from undercity.org.states import Power
+
+
+@officers_only
+def cases(request: HttpRequest) -> HttpResponse:
+    """The list, newest first, a hundred a page."""
+    before = request.GET.get("before", "")
+    stage = request.GET.get("stage", "")
+    rows = lists.page(actor_of(request), clock.now(), stage=stage,
+                      before=int(before) if before.isdecimal() and len(before) < 18 else None)
+    choices = [("", _("all")), ("open", _("open")), ("late", _("overdue")), *Stage.choices]
+    return render(request, "cases/list.html", {
+        "rows": rows, "stage": stage, "choices": choices, "first": not before,
+        "more": rows[-1].case.pk if len(rows) == lists.PAGE else None})
+
+
+@officers_only
+def case_of(request: HttpRequest, subject: UUID) -> HttpResponseBase:
+    """From a duty to its case."""
+    case = lists.by_uid(actor_of(request), subject)
+    if case is None:
+        raise _no_such_case()
+    return redirect("case", case.number)
+
+
+def _no_such_case() -> NotFound:
+    return NotFound(_("There is no such case."), remedy=_("Check the number; it may also lie outside your area."))
+
+
+def _get(request: HttpRequest, number: str) -> Case:
+    found = lists.by_number(actor_of(request), number)
+    if found is None:
+        raise _no_such_case()
+    return found
+
+
+def _paths(case: Case) -> tuple[str, str]:
+    cards = directory().cards
+    return cards[case.territory_id].path, cards[case.department_id].path if case.department_id else ""
+
+
+@officers_only
+def case_page(request: HttpRequest, number: str) -> HttpResponse:
+    """One case: where it stands, what I may do, what happened."""
+    return _case(request, _get(request, number), None, {}, 200)
+
+
+def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb, Any], status: int) -> HttpResponse:
+    actor, now = actor_of(request), clock.now()
+    territory, department = _paths(case)
+    options = rules.options(state_of(case), actor, territory=territory, department=department)
+    moves = [(option, bound.get(option.verb) or form_for(option.verb, case, initial={"seen": case.version}))
+             for option in options if option.decision]
+    duty = Duty.objects.filter(pk=case.duty).first() if case.duty else None
+    standard = scheme().standards.get(case.standard)
+    return render(request, "cases/case.html", {
+        "case": case, "category": scheme().name(case.category), "territory": body_name(case.territory_id),
+        "department": body_name(case.department_id), "steps": lists.time_line(case), "moves": moves, "chosen": verb,
+        "others": [option for option in options if not option.decision], "standard": standard,
+        "limit": limit_text(case.limit_value, case.limit_unit),
+        "duty": seen([duty], now)[0] if duty else None, "holder": body_name(duty.body_id) if duty else "",
+        "may_contact": bool(can(actor, Power.CASE_CONTACT, territory))}, status=status)
+
+
+@officers_only
+@require_POST
+def move(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
+    """Carry out one move."""
+    case = _get(request, number)
+    if verb not in MADE:
+        raise NotFound(_("There is no such move."))
+    chosen = Verb(verb)
+    form = form_for(chosen, case, request.POST, request.FILES)
+    if form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            if "photos" in values:
+                values["photos"] = [read_picture(file.read()) for file in values["photos"]]
+            MADE[chosen](case.uid, by=actor_of(request), at=clock.now(), values=values)
+        except RuleBroken as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("Done: %(verb)s.") % {"verb": chosen.label})
+            return redirect("case" if lists.by_number(actor_of(request), number) else "desk",
+                            *([number] if lists.by_number(actor_of(request), number) else []))
+    # A move that is no longer possible says so, before a form is shown that could not be sent.
+    rules.legal(state_of(case), chosen)
+    territory, department = _paths(case)
+    path = rules.where(state_of(case), rules.legal(state_of(case), chosen), territory=territory, department=department)
+    require(can(actor_of(request), rules.legal(state_of(case), chosen).power, path))
+    return _case(request, case, chosen, {chosen: form}, 422)
+
+
+@officers_only
+@require_POST
+def contact(request: HttpRequest, number: str) -> HttpResponse:
+    """The reporter's contact, for posts that need it; every view is noted."""
+    case, actor = _get(request, number), actor_of(request)
+    require(can(actor, Power.CASE_CONTACT, _paths(case)[0]), case=number)
+    look(by=actor, subject_kind="case", subject=case.uid, fields=["contact"], reason="case page")
+    return render(request, "cases/contact.html", {"case": case, "contact": Contact.objects.filter(case=case).first()})

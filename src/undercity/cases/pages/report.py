@@ -1,0 +1,141 @@
+"""Reporting in three steps 上报, without JavaScript: where, what, send."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext as _
+
+from undercity import clock
+from undercity.cases.actions.reporting import Sender, report
+from undercity.cases.forms import SendForm, WhatForm, WhereForm
+from undercity.cases.pictures import Picture, keep, path_of, read_picture
+from undercity.cases.queries.scheme import scheme
+from undercity.cases.sources import source_of
+from undercity.cases.whereabouts import Whereabouts, locate
+from undercity.errors import Refused, RuleBroken
+from undercity.org.queries import directory
+from undercity.org.requests import actor_of
+from undercity.science.coordinates import Datum
+
+PHOTOS_MAX = 3
+SALT = "undercity.report"
+# What citizens report most, first; the whole scheme follows by class.
+COMMON = ("matter-01-023", "matter-06-010", "matter-06-012", "matter-06-013", "matter-01-037", "matter-01-004",
+          "matter-10-002", "matter-07-001", "matter-09-006", "matter-09-009", "matter-06-001", "matter-08-004")
+
+
+def areas() -> list[tuple[str, str]]:
+    """Streets and districts by key, in the reader's language."""
+    book, language, today = directory(), get_language() or "zh-hans", clock.now().date()
+    cards = sorted((card for card in book.cards.values() if card.id in book.outlines), key=lambda card: card.path)
+    return [(card.key, ("" if card.kind == "district" else "· ") + book.name(card.id, language, today))
+            for card in cards]
+
+
+def categories() -> list[Any]:
+    """The common subclasses, then all by major class."""
+    known = scheme()
+    common = [(code, known.name(code)) for code in (f"gbt47678-{short}" for short in COMMON)
+              if code in known.categories]
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for code in known.categories:
+        groups.setdefault(known.major(code), []).append((code, known.name(code)))
+    return [(_("Often reported"), common), *groups.items()] if common else list(groups.items())
+
+
+def report_page(request: HttpRequest) -> HttpResponseBase:
+    """Shows and takes one step after another; what was given travels in the form itself, signed."""
+    if request.method != "POST":
+        return _show(request, "where", WhereForm(areas=areas(), initial={"area": request.GET.get("area", "")}), {})
+    try:
+        given = request.POST.get("carried", "")
+        carried = signing.loads(given, salt=SALT, max_age=86400) if given else {}
+    except signing.BadSignature as error:
+        raise RuleBroken(_("This form is too old."), remedy=_("Start the report again.")) from error
+    if "back" in request.POST:
+        return _back(request, carried)
+    step = request.POST.get("step", "where")
+    return {"what": _take_what, "send": _take_send}.get(step, _take_where)(request, carried)
+
+
+def _show(request: HttpRequest, step: str, form: Any, carried: dict[str, Any], status: int = 200) -> HttpResponse:
+    number = {"where": 1, "what": 2, "send": 3}[step]
+    return render(request, "cases/report.html", {
+        "step": step, "number": number, "form": form, "given": carried,
+        "category_name": scheme().name(carried.get("category", "")),
+        "area_name": dict(areas()).get(carried.get("area", ""), "").removeprefix("· "),
+        "carried": signing.dumps(carried, salt=SALT)}, status=status)
+
+
+def _back(request: HttpRequest, carried: dict[str, Any]) -> HttpResponse:
+    if request.POST["back"] == "what":
+        return _show(request, "what", WhatForm(categories=categories(), initial=carried), carried)
+    return _show(request, "where", WhereForm(areas=areas(), initial=carried), carried)
+
+
+def _take_where(request: HttpRequest, carried: dict[str, Any]) -> HttpResponse:
+    form = WhereForm(request.POST, areas=areas())
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            _whereabouts(values, [])
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            carried |= {name: values[name] for name in ("area", "address", "lat", "lon", "datum")}
+            carried.setdefault("key", secrets.token_urlsafe(18))
+            return _show(request, "what", WhatForm(categories=categories(), initial=carried), carried)
+    return _show(request, "where", form, carried, status=422)
+
+
+def _take_what(request: HttpRequest, carried: dict[str, Any]) -> HttpResponse:
+    form = WhatForm(request.POST, request.FILES, categories=categories())
+    if form.is_valid():
+        kept = carried.get("photos", [])
+        try:
+            for file in form.cleaned_data["photos"][:PHOTOS_MAX - len(kept)]:
+                picture = read_picture(file.read())
+                keep(picture)
+                kept.append([picture.sha256, picture.width, picture.height, picture.lat, picture.lon])
+        except Refused as refusal:
+            form.add_error("photos", str(refusal))
+        carried |= {"category": form.cleaned_data.get("category", ""), "text": form.cleaned_data.get("text", ""),
+                    "photos": kept}
+        if not form.errors and not carried["text"].strip() and not kept:
+            form.add_error("text", _("Say what is wrong, or show it."))
+        if not form.errors:
+            return _show(request, "send", SendForm(), carried)
+    return _show(request, "what", form, carried, status=422)
+
+
+def _take_send(request: HttpRequest, carried: dict[str, Any]) -> HttpResponseBase:
+    if not {"key", "category"} <= carried.keys():
+        return _show(request, "where", WhereForm(areas=areas()), {})
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return _show(request, "send", form, carried, status=422)
+    actor = actor_of(request)
+    pictures = [Picture(b"", *one) for one in carried.get("photos", []) if path_of(one[0]).exists()]
+    try:
+        found = _whereabouts(carried, pictures)
+        case = report(by=actor, at=clock.now(), source=source_of(actor), category=carried["category"],
+                      text=carried["text"], territory=found.territory, address=carried["address"], lat=found.lat,
+                      lon=found.lon, photos=pictures, sender=Sender(**form.cleaned_data), client_key=carried["key"])
+    except RuleBroken as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, "send", form, carried, status=422)
+    return redirect("receipt", case.report.token)
+
+
+def _whereabouts(values: dict[str, Any], pictures: list[Picture]) -> Whereabouts:
+    """The position if one is given, else the street or district chosen."""
+    if values.get("lat") is None and values.get("area"):
+        return Whereabouts(lat=None, lon=None, territory=directory().by_key[values["area"]], said=())
+    return locate(values.get("lat"), values.get("lon"), values.get("address") or "",
+                  datum=Datum(values.get("datum") or Datum.WGS84), photos=pictures)

@@ -1,0 +1,111 @@
+"""The case list and one case, as an officer sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from undercity.cases.models import Case, Note, Photo
+from undercity.cases.numbers import row_of
+from undercity.cases.queries.scheme import scheme
+from undercity.cases.queries.visible import visible_to
+from undercity.cases.states import OPEN, Check, Stage, Verification
+from undercity.ledger import facts as vocabulary
+from undercity.ledger.lights import duration, limit_text
+from undercity.ledger.models import Duty
+from undercity.ledger.queries import story
+from undercity.org.powers import Actor
+from undercity.org.queries import body_name, post_titles
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in a list."""
+
+    case: Case
+    category: str
+    where: str
+    department: str
+    late: bool
+
+
+def page(actor: Actor, at: datetime, *, stage: str = "", before: int | None = None, limit: int = PAGE) -> list[Row]:
+    """Cases an actor may see, newest first, older than a running number: page 1,000 costs what page 1 does."""
+    rows = visible_to(actor).select_related("report").order_by("-id")
+    if stage == "open":
+        rows = rows.filter(stage__in=sorted(OPEN))
+    elif stage == "late":
+        rows = rows.filter(stage=Stage.DISPOSAL, due_at__lt=at)
+    elif stage in Stage.values:
+        rows = rows.filter(stage=stage)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    known = scheme()
+    return [Row(case, known.name(case.category), case.report.address or body_name(case.territory_id),
+                body_name(case.department_id), _late(case, at)) for case in rows[:limit]]
+
+
+def _late(case: Case, at: datetime) -> bool:
+    return case.due_at is not None and (case.done_at or case.closed_at or at) > case.due_at
+
+
+def by_number(actor: Actor, number: str) -> Case | None:
+    """A case by its number, if the actor may see it."""
+    row = row_of(number)
+    if row is None:
+        return None
+    case = visible_to(actor).select_related("report").filter(pk=row).first()
+    return case if case is not None and case.number == number else None
+
+
+def by_uid(actor: Actor, uid: UUID) -> Case | None:
+    """A case by its id, if the actor may see it."""
+    return visible_to(actor).select_related("report").filter(uid=uid).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An entry on the time-line: what, by whom, when, how long it took, what the limit was, what was said and shown."""
+
+    what: str
+    who: str
+    at: datetime
+    took_text: str
+    limit: str
+    late: bool
+    answer: str
+    note: str
+    photos: list[Photo]
+
+
+def time_line(case: Case) -> list[Step]:
+    """办理记录: everything that happened to a case."""
+    entries = list(story(case.uid))
+    duties = {duty.id: duty for duty in Duty.objects.filter(stream=case.uid)}
+    notes = {str(note.id): note.text for note in Note.objects.filter(case=case)}
+    photos = {str(photo.id): photo for photo in Photo.objects.filter(case=case)}
+    titles = post_titles(entry.post for entry in entries if entry.post)
+    steps = []
+    for entry in entries:
+        facts = entry.facts
+        closed = duties.get(UUID(facts["closes"])) if facts.get("closes") else None
+        steps.append(Step(
+            what=vocabulary.label(entry.verb), who=titles.get(entry.post, "") if entry.post else "", at=entry.at,
+            took_text=duration(entry.at - closed.assigned_at) if closed else "",
+            limit=limit_text(closed.limit_value, closed.limit_unit) if closed else "",
+            late=bool(closed and closed.due_at and entry.at > closed.due_at), answer=_answer(facts),
+            note=notes.get((facts.get("note") or {}).get("id", ""), ""),
+            photos=[photos[one["id"]] for one in facts.get("photos", ()) if one["id"] in photos]))
+    return steps
+
+
+def _answer(facts: Mapping[str, object]) -> str:
+    answer = str(facts.get("answer", ""))
+    for kind in (Verification, Check):
+        if answer in kind.values:
+            return str(kind(answer).label)
+    return ""

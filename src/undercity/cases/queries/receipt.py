@@ -1,0 +1,68 @@
+"""What a citizen sees of a case: the steps, the deadline, who is responsible now. No names, no internal words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from undercity.cases.models import Case, Note, Photo, Report
+from undercity.cases.queries.scheme import scheme
+from undercity.cases.states import Outcome, Stage
+from undercity.ledger import facts as vocabulary
+from undercity.ledger.models import Duty, Entry
+from undercity.ledger.queries import story
+from undercity.org.queries import body_name
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened, for a citizen."""
+
+    what: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """回执."""
+
+    case: Case
+    category: str
+    where: str
+    responsible: str
+    due_at: datetime | None
+    steps: list[Step]
+    reason: str
+    photos: list[Photo]
+    closing: str
+
+
+def receipt(token: str) -> Receipt | None:
+    """The receipt behind a token; None when there is none."""
+    words = Report.objects.select_related("case").filter(token=token).first()
+    if words is None:
+        return None
+    case = words.case
+    entries = list(story(case.uid))
+    duty = Duty.objects.filter(pk=case.duty).first() if case.duty else None
+    return Receipt(
+        case=case, category=scheme().name(case.category), where=words.address or body_name(case.territory_id),
+        responsible=body_name(duty.body_id) if duty else "", due_at=case.due_at or (duty.due_at if duty else None),
+        steps=[Step(vocabulary.label(entry.verb), entry.at) for entry in entries
+               if not entry.verb.startswith("duty.")],
+        reason=_reason(case, entries), photos=list(case.photos.filter(is_public=True)), closing=_closing(case))
+
+
+def _reason(case: Case, entries: list[Entry]) -> str:
+    """Why it was not taken or not filed: the citizen reads the officer's own words."""
+    if case.stage != Stage.VOID or not (note := entries[-1].facts.get("note")):
+        return ""
+    row = Note.objects.filter(pk=note["id"]).first()
+    return row.text if row else ""
+
+
+def _closing(case: Case) -> str:
+    standard = scheme().standards.get(case.standard)
+    if case.outcome != Outcome.RESOLVED or standard is None:
+        return ""
+    return standard.closing_text

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from undercity.cases.pages import desk, public, report
+
+urlpatterns = [
+    path("report/", report.report_page, name="report"),
+    path("receipt/", public.find_receipt, name="find_receipt"),
+    path("receipt/<str:token>", public.receipt_page, name="receipt"),
+    path("photo/<uuid:photo>.jpg", public.photo, name="photo"),
+    path("desk/cases/", desk.cases, name="cases"),
+    path("desk/cases/of/<uuid:subject>/", desk.case_of, name="case_of"),
+    path("desk/cases/<str:number>/", desk.case_page, name="case"),
+    path("desk/cases/<str:number>/contact/", desk.contact, name="contact"),
+    path("desk/cases/<str:number>/<str:verb>/", desk.move, name="move"),
+]

@@ -1,0 +1,77 @@
+"""How a duty looks on a list: its light, and the time that is left, by the clock of its own limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from undercity.ledger.kinds import DutyKind, kind
+from undercity.ledger.models import Duty
+from undercity.ledger.subjects import Line, subject
+from undercity.org.queries import calendar
+from undercity.science.worktime import Light, Unit, light, used_share
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A duty in a list."""
+
+    duty: Duty
+    kind: DutyKind
+    line: Line | None
+    light: Light
+    left: str
+    limit: str
+
+
+def light_of(duty: Duty, at: datetime) -> Light:
+    """Green, yellow or red 灯: the share of the limit used, counted as the limit counts."""
+    if duty.due_at is None:
+        return Light.GREEN
+    unit = Unit(duty.limit_unit) if duty.limit_unit else Unit.MINUTE
+    return light(used_share(duty.assigned_at, duty.done_at or at, duty.due_at, unit, calendar()))
+
+
+def time_left(due: datetime | None, at: datetime) -> str:
+    """The time left, or how long it is over, in words."""
+    if due is None:
+        return _("no limit")
+    return (_("%(amount)s left") if due >= at else _("%(amount)s over")) % {"amount": duration(abs(due - at))}
+
+
+def duration(gap: timedelta) -> str:
+    """A stretch of time in words, to the minute."""
+    if gap >= timedelta(days=1):
+        return _("%(days)d d %(hours)d h") % {"days": gap.days, "hours": gap.seconds // 3600}
+    if gap >= timedelta(hours=1):
+        return _("%(hours)d h %(minutes)d min") % {"hours": gap.seconds // 3600, "minutes": gap.seconds // 60 % 60}
+    return _("%(minutes)d min") % {"minutes": gap.seconds // 60}
+
+
+def limit_text(value: int | None, unit: str) -> str:
+    """A limit in words: 4 working hours."""
+    if value is None or not unit:
+        return ""
+    names = {Unit.MINUTE: _("minutes"), Unit.WORKING_HOUR: _("working hours"), Unit.WORKING_DAY: _("working days"),
+             Unit.URGENT_HOUR: _("urgent hours"), Unit.URGENT_DAY: _("urgent days"),
+             Unit.CALENDAR_DAY: _("calendar days")}
+    return f"{value} {names[Unit(unit)]}"
+
+
+def seen(duties: Iterable[Duty], at: datetime) -> list[Seen]:
+    """Duties as a list shows them; subjects of one kind are asked for together."""
+    rows = list(duties)
+    by_kind: dict[str, list[Duty]] = {}
+    for row in rows:
+        by_kind.setdefault(row.subject_kind, []).append(row)
+    lines: dict[UUID, Line] = {}
+    for name, several in by_kind.items():
+        keeper = subject(name)
+        if keeper is not None:
+            lines.update(keeper.describe([row.subject for row in several]))
+    return [Seen(row, kind(row.kind), lines.get(row.subject), light_of(row, at), time_left(row.due_at, at),
+                 limit_text(row.limit_value, row.limit_unit)) for row in rows]

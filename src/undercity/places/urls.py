@@ -1,0 +1,8 @@
+from django.urls import path
+
+from undercity.places import pages
+
+urlpatterns = [
+    path("places/", pages.places, name="places"),
+    path("places/<slug:key>/", pages.place, name="place"),
+]
