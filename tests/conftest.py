@@ -54,10 +54,21 @@ def _prepare() -> tuple[Path, databases.Databases]:
     return folder, home
 
 
+def _set_up() -> None:
+    """What `undercity setup` does for a deployment, but for its database."""
+    from django.core.management import call_command
+
+    from undercity.site.words import compile_words
+
+    compile_words()
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
 OWN = {"UNDERCITY_TEST_DATABASE", "UNDERCITY_DEEP"}
 FOLDER, DATABASES = _prepare()
 # pytest-django sets Django up only when somebody has imported it, or read the settings before this file was.
 django.setup()
+_set_up()
 
 # A slow machine is no fault of the code under test: pytest-timeout bounds the whole test instead.
 for _name, _examples in (("short", 60), ("deep", 2000)):

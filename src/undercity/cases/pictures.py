@@ -15,7 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from undercity.errors import RuleBroken, TooLarge
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 # 48-megapixel phones are common; a picture that claims more than this is a bomb, not evidence.
 MAX_PIXELS = 64_000_000
 LONGEST_SIDE = 1920

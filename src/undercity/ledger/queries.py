@@ -14,7 +14,6 @@ from undercity.org.powers import Actor
 from undercity.org.queries import directory
 from undercity.org.states import Power
 
-
 # Whoever stayed silent this often is not told once more: the list of the overdue shows it.
 MOST_ESCALATIONS = 10
 

@@ -16,6 +16,7 @@ from undercity.science.coordinates import distance_m, walking_minutes
 RESOLUTION = 8
 # Rings of cells round the asker, about 0.9 km each: beyond them the city is searched as a whole.
 RINGS = 12
+WALKABLE_MINUTES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,16 @@ class Found:
     opening: Opening
     metres: float | None
     minutes: int | None
+
+    @property
+    def is_walkable(self) -> bool:
+        """Near enough to give minutes on foot; beyond, kilometres say more."""
+        return self.minutes is not None and self.minutes <= WALKABLE_MINUTES
+
+    @property
+    def kilometres(self) -> int:
+        """As the crow flies, rounded."""
+        return round((self.metres or 0) / 1000)
 
 
 def name_of(place: Place, at: datetime) -> str:

@@ -36,7 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
     areas = _areas()
     near = request.GET.get("near", "")
     if near not in {area["key"] for area in areas}:
-        near = areas[0]["key"] if areas else ""
+        # A street says better where somebody is than a district of fifty kilometres.
+        near = next((area["key"] for area in areas if area["street"]), areas[0]["key"] if areas else "")
     nearest = []
     if near:
         middle = shape(directory().outlines[directory().by_key[near]]).representative_point()
@@ -44,14 +45,15 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "site/home.html", {"areas": areas, "near": near, "nearest": nearest})
 
 
-def _areas() -> list[dict[str, str]]:
+def _areas() -> list[dict[str, Any]]:
     """Districts with their streets, the sample city's own first; the key of each and its name."""
     book, language, today = directory(), get_language() or "zh-hans", clock.now().date()
     cards = [card for card in book.cards.values() if card.id in book.outlines]
     # A district with streets is the one that was mapped in detail: who lives there finds his street first.
     deep = {card.parent for card in cards if card.kind == "street"}
     cards.sort(key=lambda card: (card.id not in deep and card.parent not in deep, card.path))
-    return [{"key": card.key, "name": ("· " if card.kind == "street" else "") + book.name(card.id, language, today)}
+    return [{"key": card.key, "street": card.kind == "street",
+             "name": ("· " if card.kind == "street" else "") + book.name(card.id, language, today)}
             for card in cards]
 
 

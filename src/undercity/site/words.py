@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import polib
 from django.conf import settings
 
@@ -13,6 +15,9 @@ def compile_words() -> int:
         for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
             target = source.with_suffix(".mo")
             if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-                polib.pofile(str(source)).save_as_mofile(str(target))
+                # Two set-ups may run at once: nobody may read half a catalogue.
+                fresh = target.with_name(f"{target.name}.{os.getpid()}")
+                polib.pofile(str(source)).save_as_mofile(str(fresh))
+                fresh.replace(target)
                 done += 1
     return done

@@ -20,7 +20,7 @@ from undercity.cases.pictures import read_picture
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
 from undercity.cases.queries.scheme import scheme
-from undercity.cases.states import Stage, Verb
+from undercity.cases.states import Needs, Stage, Verb
 from undercity.errors import NotFound, RuleBroken
 from undercity.ledger.actions import look
 from undercity.ledger.lights import limit_text, seen
@@ -75,12 +75,17 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     return _case(request, _get(request, number), None, {}, 200)
 
 
+def _main_line_first(option: rules.Option) -> bool:
+    # What needs a reason leaves the main line: refusals, returns, rework.
+    return Needs.REASON in option.move.needs
+
+
 def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb, Any], status: int) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     territory, department = _paths(case)
     options = rules.options(state_of(case), actor, territory=territory, department=department)
     moves = [(option, bound.get(option.verb) or form_for(option.verb, case, initial={"seen": case.version}))
-             for option in options if option.decision]
+             for option in sorted(options, key=_main_line_first) if option.decision]
     duty = Duty.objects.filter(pk=case.duty).first() if case.duty else None
     standard = scheme().standards.get(case.standard)
     return render(request, "cases/case.html", {

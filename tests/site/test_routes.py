@@ -1,0 +1,130 @@
+"""The routes × roles table: every address, and what each role gets there. A route that is missing here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.city import City
+
+# Route → (method, status for a citizen, status for officers, roles with another status).
+EVERYBODY, OFFICERS = "everybody", "officers"
+# Only the administrator looks into the outbox.
+NO_OUTBOX = ("intake_officer", "shift_lead", "dispatcher", "inspector", "department_handler", "squad_member", "keeper",
+             "leader", "duty_officer", "evaluator", "branch_secretary", "open311_client")
+# A case just reported: no department has it yet, and these posts read no territory.
+NO_SUCH_CASE = ("department_handler", "squad_member", "keeper", "duty_officer", "branch_secretary", "open311_client")
+# These see the cases of their own area only, and the case of the table lies outside it.
+ELSEWHERE = {"inspector-2", "inspector-3"}
+TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
+    "home": ("GET", EVERYBODY, {}),
+    "about": ("GET", EVERYBODY, {}),
+    "signin": ("GET", EVERYBODY, {}),
+    "signout": ("POST", EVERYBODY, {}),
+    "set_language": ("POST", EVERYBODY, {}),
+    "healthz": ("GET", EVERYBODY, {}),
+    "open311_discovery": ("GET", EVERYBODY, {}),
+    "open311_services": ("GET", EVERYBODY, {}),
+    "open311_definition": ("GET", EVERYBODY, {}),
+    "open311_requests": ("GET", EVERYBODY, {}),
+    "open311_request": ("GET", EVERYBODY, {}),
+    "open311_token": ("GET", EVERYBODY, {}),
+    "places": ("GET", EVERYBODY, {}),
+    "place": ("GET", EVERYBODY, {}),
+    "report": ("GET", EVERYBODY, {}),
+    "receipt": ("GET", EVERYBODY, {}),
+    "find_receipt": ("GET", EVERYBODY, {}),
+    "photo": ("GET", EVERYBODY, {}),
+    "desk": ("GET", OFFICERS, {}),
+    "outbox": ("GET", OFFICERS, dict.fromkeys(NO_OUTBOX, 403)),
+    "cases": ("GET", OFFICERS, {}),
+    "case_of": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
+    "case": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
+    "contact": ("POST", OFFICERS, {}),
+    "move": ("POST", OFFICERS, {}),
+}
+ANSWERED = {200, 302, 404, 422}
+
+
+def names(patterns: list[Any] | None = None) -> Iterator[str]:
+    for one in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(one, URLResolver):
+            yield from names(one.url_patterns)
+        elif isinstance(one, URLPattern):
+            yield str(one.name)
+
+
+def test_every_route_is_in_the_table_and_nothing_else() -> None:
+    assert sorted(names()) == sorted(TABLE)
+
+
+def address(name: str, case: Any) -> str:
+    from django.urls import reverse
+
+    words: dict[str, list[Any]] = {
+        "open311_discovery": ["xml"], "open311_services": ["xml"], "open311_requests": ["json"],
+        "open311_definition": [case.category, "xml"], "open311_request": [case.number, "json"],
+        "open311_token": [case.report.token, "json"], "place": ["no-such-place"], "receipt": [case.report.token],
+        "photo": [uuid4()], "case_of": [case.uid], "case": [case.number], "contact": [case.number],
+        "move": [case.number, "refuse_intake"]}
+    if name.startswith("open311"):
+        keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
+                "open311_token": ("token", "format")}.get(name, ("format",))
+        return reverse(name, kwargs=dict(zip(keys, words[name], strict=True)))
+    return reverse(name, args=words.get(name, []))
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a_citizen_reaches_what_is_public_and_nothing_else(name: str, city: City) -> None:
+    method, who, _ = TABLE[name]
+    case = city.reported()
+    answer = Client().generic(method, address(name, case))
+    if who == EVERYBODY:
+        assert answer.status_code in ANSWERED, answer.content[:300]
+    else:
+        # A page is asked to sign in first; a form sent without a sign-in is refused.
+        assert answer.status_code == (302 if method == "GET" else 401)
+        if method == "GET":
+            assert answer.headers["Location"].startswith("/signin/")
+
+
+def test_each_role_gets_what_the_table_says(city: City) -> None:
+    from undercity.org.models import Appointment
+
+    case = city.reported()
+    wrong = []
+    for row in Appointment.objects.filter(ends__isnull=True).select_related("person", "post").order_by("post_id"):
+        client = Client()
+        client.force_login(row.person)
+        for name, (method, who, others) in TABLE.items():
+            if method != "GET" or who != OFFICERS:
+                continue
+            expected = 404 if name in {"case", "case_of"} and row.post.key in ELSEWHERE else others.get(row.post.role)
+            status = client.get(address(name, case)).status_code
+            if status != expected if expected else status not in ANSWERED - {404}:
+                wrong.append(f"{row.post.role} ({row.post.key}) {name}: {status}, expected {expected or 'an answer'}")
+    assert "\n".join(wrong) == ""
+
+
+def test_no_page_carries_anything_inline(city: City) -> None:
+    case = city.reported()
+    client = Client()
+    client.force_login(_person(city))
+    for name, (method, _, _) in TABLE.items():
+        if method == "GET" and not name.startswith("open311") and name not in {"healthz", "case_of"}:
+            answer = client.get(address(name, case))
+            text = b"" if answer.streaming else answer.content
+            assert b" style=" not in text, name
+            assert b"<script" not in text, name
+            assert "script-src 'self'" in answer.headers["Content-Security-Policy"], name
+
+
+def _person(city: City) -> Any:
+    from undercity.org.models import Person
+
+    return Person.objects.get(pk=city.post("shift_lead").person)
