@@ -62,7 +62,8 @@ def test_of_two_officers_saving_one_case_at_once_one_wins_and_the_other_sees_wha
         outcomes[statuses] += 1
         loser = next((text for status, text in answers if status == 409), "")
         assert statuses == (302, 409), f"round {number}: {statuses}\n{loser[:500]}\n{served.log[-2000:]}"
-        assert "Intake officer" in loser or "changed" in loser, f"the loser is not told what changed: {loser[:1500]}"
+        assert 'class="changes"' in loser, f"the loser is not told what changed: {loser[:1500]}"
+        assert any(said in loser for said in ("Sent to verify", "Refused")), loser[:1500]
     assert outcomes == {(302, 409): count}
     replay = served.run("ledger", "replay")
     assert replay.returncode == 0, replay.stdout + replay.stderr
