@@ -149,7 +149,7 @@ def picture(seed: int) -> bytes:
     shape = 120 + 60 * numpy.sin(rows / (150 + seed)) + 50 * numpy.cos(columns / 210)
     noisy = numpy.clip(shape[..., None] + dice.normal(0, 7, (*shape.shape, 3)), 0, 255).astype("uint8")
     image, best = Image.fromarray(noisy), b""
-    for quality in range(60, 96, 5):
+    for quality in range(30, 96, 5):
         out = io.BytesIO()
         image.save(out, "JPEG", quality=quality)
         best = out.getvalue()

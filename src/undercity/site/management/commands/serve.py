@@ -12,7 +12,6 @@ from django.db import connection
 from gunicorn.app.base import BaseApplication
 
 from undercity.site.environment import environment
-from undercity.site.wsgi import application
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -27,6 +26,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
+        # Here and not above: every verb's help would start the whole site.
+        from undercity.site.wsgi import application
+
         return application
 
 
