@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.cases.actions.reporting import Sender, report
-from undercity.cases.models import Case, Category, Report
+from undercity.cases.models import Case, Category
 from undercity.cases.open311 import parameters
 from undercity.cases.open311.bodies import body, door
 from undercity.cases.open311.listing import found, shown
+from undercity.cases.queries.receipt import receipt
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.sources import source_of
 from undercity.cases.whereabouts import Whereabouts, locate
@@ -142,8 +143,8 @@ def one_request(request: HttpRequest, number: str, *, format: str) -> HttpRespon
 @door("GET", "HEAD")
 def token(request: HttpRequest, token: str, *, format: str) -> HttpResponse:
     """From a receipt's code to the case number."""
-    words = Report.objects.select_related("case").filter(token=token[:64]).first() if "\x00" not in token else None
-    if words is None:
+    found_receipt = receipt(token)
+    if found_receipt is None:
         raise NotFound(_("There is no receipt with this code."), remedy=_("Check the code; capitals matter."))
-    return body([{"token": token, "service_request_id": words.case.number}], format, root="service_requests",
+    return body([{"token": token, "service_request_id": found_receipt.case.number}], format, root="service_requests",
                 item="request")
