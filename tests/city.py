@@ -86,10 +86,10 @@ class City:
     def steps(self) -> dict[str, Any]:
         """From each place on the main line to the next."""
         from undercity.cases.actions import checking, dispatching, filing, handling, intake
-        from undercity.cases.pictures import read_picture
         from undercity.cases.queries.departments import departments_for
         from undercity.cases.queries.scheme import scheme
         from undercity.cases.states import Check, Verification
+        from undercity.ledger.pictures import read_picture
 
         return {
             "intake": lambda case, by, at: intake.send_verification(case.uid, by=by, at=at),

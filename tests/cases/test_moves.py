@@ -251,7 +251,7 @@ def test_a_photos_position_is_read_and_then_stripped() -> None:
 
     from PIL import Image
 
-    from undercity.cases.pictures import read_picture
+    from undercity.ledger.pictures import read_picture
 
     picture = read_picture(with_gps())
     assert (picture.lat, picture.lon) == pytest.approx(SPOT, abs=1e-5)
@@ -274,7 +274,7 @@ def bomb() -> bytes:
 
 @pytest.mark.parametrize("raw", [b"", b"not a picture", png()[:60], b"%PDF-1.7", bomb(), b"<svg></svg>"])
 def test_what_is_no_picture_or_a_bomb_is_refused(raw: bytes) -> None:
-    from undercity.cases.pictures import read_picture
+    from undercity.ledger.pictures import read_picture
 
     with pytest.raises(RuleBroken) as refusal:
         read_picture(raw)
@@ -282,8 +282,8 @@ def test_what_is_no_picture_or_a_bomb_is_refused(raw: bytes) -> None:
 
 
 def test_too_many_bytes_are_refused_before_decoding(settings: Any) -> None:
-    from undercity.cases.pictures import read_picture
     from undercity.errors import TooLarge
+    from undercity.ledger.pictures import read_picture
 
     settings.PHOTO_MAX_BYTES = 100
     with pytest.raises(TooLarge):

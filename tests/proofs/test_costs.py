@@ -15,7 +15,6 @@ from PIL import Image
 from undercity import clock
 from undercity.cases.actions.reporting import report
 from undercity.cases.models import Case, Photo
-from undercity.cases.pictures import Picture, read_picture
 from undercity.cases.queries import lists
 from undercity.cases.queries.visible import visible_to
 from undercity.cases.states import Source
@@ -23,6 +22,7 @@ from undercity.city.accounts import derived
 from undercity.city.actions.loading import EVENING, load_foundations
 from undercity.city.actions.story import tell_cases
 from undercity.ledger.models import Entry
+from undercity.ledger.pictures import Picture, read_picture
 from undercity.notices.models import Notice
 from undercity.org.directory import forget
 from undercity.org.models import Appointment, Post

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from undercity.cases.pictures import Picture
 from undercity.errors import RuleBroken
+from undercity.ledger.pictures import Picture
 from undercity.org.queries import directory
 from undercity.science.coordinates import Datum, Finding, Position, diagnose, to_wgs84
 

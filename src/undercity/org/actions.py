@@ -29,9 +29,10 @@ def found_body(*, key: str, kind: BodyKind, parent: Body | None, names: Iterable
     return body
 
 
-def create_post(*, key: str, body: Body, role: Role, title_zh: str, title_en: str) -> Post:
-    """Add a post to a body."""
-    post = Post.objects.create(key=key, body=body, role=role, title_zh=title_zh, title_en=title_en)
+def create_post(*, key: str, body: Body, role: Role, title_zh: str, title_en: str,
+                superior: Post | None = None) -> Post:
+    """Add a post to a body, under the post that answers for it."""
+    post = Post.objects.create(key=key, body=body, role=role, title_zh=title_zh, title_en=title_en, superior=superior)
     forget()
     return post
 

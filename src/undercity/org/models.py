@@ -54,6 +54,8 @@ class Post(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     title_zh = models.CharField(max_length=80)
     title_en = models.CharField(max_length=160)
+    # 上级岗位: told when this one stays silent; None: the leader of the nearest body above.
+    superior = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
         return self.key

@@ -10,17 +10,17 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from undercity import clock
 from undercity.org.directory import BodyCard, Directory, calendar, directory
-from undercity.org.models import Appointment, Grant
+from undercity.org.models import Appointment, Grant, Post
 from undercity.org.powers import POST, Actor
 from undercity.org.states import Power, Role
 
 __all__ = ["BodyCard", "Directory", "Holder", "actor_for_key", "actor_for_person", "body_name", "calendar", "directory",
-           "holder", "post_titles"]
+           "holder", "post_titles", "superior_of"]
 
 
 # A key comes with every request of another system: one statement for the key, its post and its powers.
@@ -103,6 +103,30 @@ def holder(power: Power, territory: int, *, role: Role, turn: int = 0, body: int
     best = [row for row in nearest if (row[0], row[3] is None) == (nearest[0][0], nearest[0][3] is None)]
     _, post, of_body, appointment = best[turn % len(best)]
     return Holder(post=post, body=of_body, appointment=appointment)
+
+
+def superior_of(post: int) -> Holder | None:
+    """上级: the post told when this one stays silent; its own, or a leader of the nearest body above it."""
+    row = Post.objects.filter(pk=post).values_list("superior_id", "body_id", "role").first()
+    if row is None:
+        return None
+    named, body, role = row
+    if named is not None:
+        return _held(Post.objects.filter(pk=named))
+    for above in reversed(directory().line(body)):
+        # A leader answers to the next body up, everybody else to the leader of his own.
+        if not (above == body and role == Role.LEADER) and (
+                found := _held(Post.objects.filter(body=above, role=Role.LEADER).exclude(pk=post).order_by("pk"))):
+            return found
+    return None
+
+
+def _held(posts: QuerySet[Post]) -> Holder | None:
+    row = posts.values_list("pk", "body_id").first()
+    if row is None:
+        return None
+    current = Appointment.objects.filter(post=row[0], ends__isnull=True).values_list("pk", flat=True).first()
+    return Holder(post=row[0], body=row[1], appointment=current)
 
 
 def body_name(body: int | None, on: date | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from undercity.org.models import Body
+from undercity.places.states import PlaceUse
 
 
 class Place(models.Model):
@@ -18,6 +19,10 @@ class Place(models.Model):
     lon = models.FloatField()
     # H3 cell of the entrance at resolution 8 (about 0.7 km²), as a signed 64-bit number.
     cell = models.BigIntegerField(db_index=True)
+    use = models.CharField(max_length=12, choices=PlaceUse, default=PlaceUse.COOLING)
+    # What is not listed is seen by officers only; what is invented says so wherever it is shown.
+    listed = models.BooleanField(default=True)
+    invented = models.BooleanField(default=False)
     hours = models.CharField(max_length=300)
     hours_assumed = models.BooleanField(default=False)
     area_m2 = models.PositiveIntegerField(null=True)

@@ -36,6 +36,16 @@ class Environment(BaseSettings):
                          "behind a proxy, separated by commas.")
     https: bool = Field(False, description="The site is served over HTTPS only: cookies are marked secure, "
                         "HSTS is sent.")
+    works: bool = Field(True, description="Install the internal side of works; "
+                        "false leaves its tables and addresses out.")
+    tiles: str = Field("", description="Address of a tile server for maps ({z}/{x}/{y}); "
+                       "empty: our own schematic drawing only.")
+    tiles_credit: str = Field("", description="Credit line of the tile server.")
+    map_licence: str = Field("", description="Licence number of the map 审图号, shown beside it.")
+    footer_host: str = Field("", description="Who runs this site 主办单位, shown in the footer.")
+    footer_icp: str = Field("", description="ICP record 备案号, shown in the footer.")
+    footer_police: str = Field("", description="Record with the public security 公安备案号, shown in the footer.")
+    footer_code: str = Field("", description="Government site code 网站标识码, shown in the footer.")
     processes: int = Field(0, ge=0, le=64, description="Server processes; 0 means 1 on SQLite and 2 on PostgreSQL.")
     threads: int = Field(8, ge=1, le=64, description="Threads of each server process.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

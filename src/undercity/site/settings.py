@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +39,8 @@ INSTALLED_APPS = [
     "undercity.ledger",
     "undercity.places",
     "undercity.cases",
+    *(["undercity.works"] if ENV.works else []),
+    "undercity.appraisal",
     "undercity.city",
     "undercity.site",
 ]
@@ -118,6 +122,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+# Leaflet comes inside a wheel, whose Django app is not installed: its forms need GDAL, its map tag inline script.
+STATICFILES_DIRS = [Path(found.origin).parent / "static"] if (
+    found := find_spec("leaflet")) and found.origin else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -10,8 +10,8 @@ from undercity.cases import kinds
 from undercity.cases.actions.moving import turn
 from undercity.cases.facts import CheckConfirmed, Checked
 from undercity.cases.models import Case
-from undercity.cases.pictures import Picture
 from undercity.cases.states import Check, Verb
+from undercity.ledger.pictures import Picture
 from undercity.org.powers import Actor
 from undercity.org.states import Power, Role
 

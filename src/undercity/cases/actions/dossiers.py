@@ -9,9 +9,9 @@ import uuid_utils.compat as uuid
 
 from undercity.cases.evidence import content_of
 from undercity.cases.models import Dossier, Note, Photo
-from undercity.cases.pictures import Picture, keep
 from undercity.ledger.dossier import new_salt, ref
 from undercity.ledger.fold import DossierRef
+from undercity.ledger.pictures import Picture, keep
 
 
 def mark(kind: str, row: Dossier) -> DossierRef:

@@ -16,7 +16,6 @@ from undercity.cases.actions.dossiers import write_note, write_photos
 from undercity.cases.facts import SUBJECT, Moved
 from undercity.cases.fold import CaseState
 from undercity.cases.models import Case
-from undercity.cases.pictures import Picture
 from undercity.cases.projection import state_of
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
@@ -26,6 +25,7 @@ from undercity.errors import Conflict, NotFound
 from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
+from undercity.ledger.pictures import Picture
 from undercity.ledger.queries import since
 from undercity.ledger.record import duties_of
 from undercity.org.powers import Actor, can, require

@@ -16,7 +16,6 @@ from undercity.cases import kinds
 from undercity.cases.actions.dossiers import mark, photo_rows
 from undercity.cases.facts import SUBJECT, Reported
 from undercity.cases.models import Case, Contact, Photo, Report
-from undercity.cases.pictures import Picture
 from undercity.cases.projection import row_written
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import Source
@@ -25,6 +24,7 @@ from undercity.errors import RuleBroken
 from undercity.ledger.actions import assigned, record
 from undercity.ledger.dossier import new_salt
 from undercity.ledger.fold import StreamState
+from undercity.ledger.pictures import Picture
 from undercity.org.powers import POST, Actor, can, require
 from undercity.org.queries import calendar, directory, holder
 from undercity.org.states import Power, Role

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from undercity.cases.forms import TEXT_MAX
-from undercity.cases.pictures import Picture, read_picture
 from undercity.clock import ZONE
 from undercity.errors import NotAllowed, RuleBroken
+from undercity.ledger.pictures import Picture, read_picture
 from undercity.org.powers import Actor
 from undercity.org.queries import actor_for_key
 from undercity.science.coordinates import Datum

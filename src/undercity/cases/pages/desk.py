@@ -16,7 +16,6 @@ from undercity import clock
 from undercity.cases import rules
 from undercity.cases.models import Case, Contact
 from undercity.cases.pages.moves import MADE, form_for
-from undercity.cases.pictures import read_picture
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
 from undercity.cases.queries.scheme import scheme
@@ -25,6 +24,7 @@ from undercity.errors import NotFound, RuleBroken
 from undercity.ledger.actions import look
 from undercity.ledger.lights import limit_text, seen
 from undercity.ledger.models import Duty
+from undercity.ledger.pictures import read_picture
 from undercity.org.powers import can, require
 from undercity.org.queries import body_name, directory
 from undercity.org.requests import actor_of, officers_only

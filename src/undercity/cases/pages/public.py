@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from undercity.cases.models import Photo
-from undercity.cases.pictures import path_of
 from undercity.cases.queries.receipt import receipt
 from undercity.cases.queries.visible import visible_to
 from undercity.errors import NotFound
+from undercity.ledger.pictures import path_of
 from undercity.org.powers import POST
 from undercity.org.requests import actor_of
 

@@ -14,11 +14,11 @@ from django.utils.translation import get_language, gettext as _
 from undercity import clock
 from undercity.cases.actions.reporting import Sender, report
 from undercity.cases.forms import SendForm, WhatForm, WhereForm
-from undercity.cases.pictures import Picture, keep, path_of, read_picture
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.sources import source_of
 from undercity.cases.whereabouts import Whereabouts, locate
 from undercity.errors import Refused, RuleBroken
+from undercity.ledger.pictures import Picture, keep, path_of, read_picture
 from undercity.org.queries import directory
 from undercity.org.requests import actor_of
 from undercity.science.coordinates import Datum

@@ -20,7 +20,7 @@ from undercity.city.accounts import derived
 from undercity.db import write
 from undercity.org.actions import appoint, create_post, found_body, grant, seed_workdays
 from undercity.org.directory import forget
-from undercity.org.models import ApiKey, Body, Person
+from undercity.org.models import ApiKey, Body, Person, Post
 from undercity.org.queries import digest_of, directory
 from undercity.org.states import BodyKind, Power, Role
 from undercity.places.actions import open_place
@@ -82,10 +82,11 @@ def _bodies() -> int:
 def _posts() -> int:
     bodies = {body.key: body for body in Body.objects.all()}
     powers = read("powers.toml")
-    posts = {}
+    posts: dict[str, Post] = {}
     for row in read("posts.toml")["post"]:
         role = Role(row["role"])
-        post = create_post(key=row["key"], body=bodies[row["body"]], role=role, title_zh=row["zh"], title_en=row["en"])
+        post = create_post(key=row["key"], body=bodies[row["body"]], role=role, title_zh=row["zh"], title_en=row["en"],
+                           superior=posts.get(row.get("superior", "")))
         for scope in row.get("covers", [row["body"]]):
             for power in powers[role.value]["powers"]:
                 grant(post, Power(power), bodies[scope])

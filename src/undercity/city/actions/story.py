@@ -22,7 +22,6 @@ from undercity.cases.actions.dispatching import HANDLERS
 from undercity.cases.actions.dossiers import mark
 from undercity.cases.fold import CaseState
 from undercity.cases.models import Note, Photo, Report
-from undercity.cases.pictures import keep, read_picture
 from undercity.cases.queries.scheme import Scheme, scheme
 from undercity.cases.states import Check, Outcome, Source, Stage, Verification
 from undercity.db import insert_objects, write
@@ -31,6 +30,7 @@ from undercity.ledger.dossier import new_salt
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
 from undercity.ledger.models import Entry
+from undercity.ledger.pictures import keep, read_picture
 from undercity.ledger.record import happening_of
 from undercity.org.powers import CITIZEN, POST
 from undercity.org.queries import Holder, calendar, directory, holder

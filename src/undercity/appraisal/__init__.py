@@ -1,0 +1,1 @@
+"""Appraisal 考评: schemes, indicators, scores and their explanations."""
