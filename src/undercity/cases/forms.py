@@ -8,28 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from undercity.cases.states import Check, Verification
+from undercity.ledger.forms import ManyFilesField
 from undercity.science.coordinates import Datum
 
 TEXT_MAX = 4000
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFilesField(forms.FileField):
-    """Several files in one field; cleans to a list."""
-
-    def __init__(self, **options: Any):
-        options.setdefault("widget", ManyFiles(attrs={"accept": "image/*"}))
-        super().__init__(**options)
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, (list, tuple)) else [data]
-        files = [super(ManyFilesField, self).clean(one, initial) for one in given if one]
-        if self.required and not files:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return files
 
 
 class WhereForm(forms.Form):

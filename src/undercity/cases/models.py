@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from undercity.cases.numbers import number_of
 from undercity.cases.states import Outcome, Source, Stage
+from undercity.ledger.models import Dossier
 from undercity.org.models import Body
 
 
@@ -109,17 +110,6 @@ class Case(models.Model):
     def get_outcome_text(self) -> str:
         """How it ended, in the reader's language; empty while it is open."""
         return str(Outcome(self.outcome).label) if self.outcome else ""
-
-
-class Dossier(models.Model):
-    """A row whose salted hash stands in the record. Erasing empties it and takes its salt."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid7)
-    salt = models.CharField(max_length=32, blank=True)
-    erased_at = models.DateTimeField(null=True)
-
-    class Meta:
-        abstract = True
 
 
 class Report(Dossier):

@@ -10,10 +10,11 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import rfc8785
+from django.db.models import Model
 
 from undercity.ledger.fold import DossierRef
 
@@ -26,13 +27,37 @@ class Content:
     values: dict[str, Any]
 
 
+class Row(Protocol):
+    """A row whose hash stands in the record."""
+
+    id: UUID
+    salt: str
+
+
 Reader = Callable[[Iterable[UUID]], dict[UUID, Content]]
 _readers: dict[str, Reader] = {}
+_fields: dict[str, tuple[str, ...]] = {}
 
 
 def register(kind: str, reader: Reader) -> None:
     """Tell how rows of this kind are read, many at a time."""
     _readers[kind] = reader
+
+
+def register_table(kind: str, model: type[Model], fields: tuple[str, ...]) -> None:
+    """Rows of this table are dossiers of this kind; the record vouches for these of their columns."""
+
+    def read(ids: Iterable[UUID]) -> dict[UUID, Content]:
+        rows = model._default_manager.filter(pk__in=list(ids)).values_list("pk", "salt", *fields)
+        return {row[0]: Content(row[1], dict(zip(fields, row[2:], strict=True))) for row in rows}
+
+    _fields[kind] = fields
+    register(kind, read)
+
+
+def content_of(kind: str, row: Row) -> Content:
+    """What of this row the record vouches for."""
+    return Content(row.salt, {field: getattr(row, field) for field in _fields[kind]})
 
 
 def new_salt() -> str:

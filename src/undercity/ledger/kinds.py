@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,9 +24,18 @@ class DutyKind:
     silence: Any
     escalate_to: Role | None = None
     again_after: timedelta = timedelta(hours=24)
+    # Told up the line of the duty's own post, rather than by the territory it lies in.
+    to_superior: bool = False
+
+    @property
+    def escalates(self) -> bool:
+        """Is anybody told when nobody answers?"""
+        return self.to_superior or self.escalate_to is not None
 
 
 _kinds: dict[str, DutyKind] = {}
+_source: Callable[[], Mapping[str, DutyKind]] = dict
+_unknown: Callable[[str], DutyKind] | None = None
 
 
 def register(kind: DutyKind) -> None:
@@ -35,11 +45,21 @@ def register(kind: DutyKind) -> None:
     _kinds[kind.code] = kind
 
 
+def register_source(source: Callable[[], Mapping[str, DutyKind]], unknown: Callable[[str], DutyKind]) -> None:
+    """Where the kinds of duty templates come from, which are rows; and what stands in for one that is gone."""
+    global _source, _unknown
+    _source, _unknown = source, unknown
+
+
 def kind(code: str) -> DutyKind:
     """The kind with this code. KeyError when no room registered it."""
-    return _kinds[code]
+    found = _kinds.get(code) or _source().get(code)
+    if found is None and code.startswith("task.") and _unknown is not None:
+        return _unknown(code)
+    return found or _kinds[code]
 
 
 def kinds() -> list[DutyKind]:
     """All kinds, by code."""
-    return [_kinds[code] for code in sorted(_kinds)]
+    known = {**_kinds, **_source()}
+    return [known[code] for code in sorted(known)]

@@ -1,4 +1,4 @@
-"""Duties, the append-only record, and looks."""
+"""Duties, the append-only record and looks; duty templates and the duties that stand alone, with their evidence."""
 
 from __future__ import annotations
 
@@ -83,3 +83,71 @@ class Look(models.Model):
     fields = models.CharField(max_length=200)
     reason = models.CharField(max_length=200)
     at = models.DateTimeField()
+
+
+class Dossier(models.Model):
+    """A row whose salted hash stands in the record. Erasing empties it and takes its salt."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7)
+    salt = models.CharField(max_length=32, blank=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class DutyTemplate(models.Model):
+    """A duty template 责任模板 as read from its file, dated: `content` is what the file says, field by field."""
+
+    code = models.SlugField(max_length=32)
+    valid_from = models.DateField()
+    content = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="ledger_template_once")]
+
+
+class Task(models.Model):
+    """A duty made from a template 任务, as it stands: what it is for. Written only by folding entries."""
+
+    uid = models.UUIDField(primary_key=True)
+    timeline = models.CharField(max_length=40)
+    template = models.CharField(max_length=32)
+    period = models.CharField(max_length=10)
+    status = models.CharField(max_length=12)
+    version = models.PositiveIntegerField()
+    duty = models.UUIDField(null=True)
+    # Who had it first, and who has it now or had it last.
+    given_to = models.BigIntegerField(null=True)
+    held_by = models.BigIntegerField(null=True)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["template", "period"], name="ledger_task_of_a_period")]
+
+
+class Brief(Dossier):
+    """What a duty is about, in words 事由: a finding, a promise, a target."""
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="brief")
+    text = models.TextField()
+
+
+class TaskNote(Dossier):
+    """Words that came with a step of a duty."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField()
+
+
+class TaskPhoto(Dossier):
+    """A picture as evidence of a duty."""
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="photos")
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    taken_lat = models.FloatField(null=True)
+    taken_lon = models.FloatField(null=True)

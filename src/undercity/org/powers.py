@@ -78,6 +78,13 @@ def can(actor: Actor, power: Power, path: str) -> Decision:
     return Decision(False, _("Your post has no power to %(power)s.") % {"power": power.label})
 
 
+def own(actor: Actor, post: int | None, path: str) -> Decision:
+    """Is this duty the actor's to do: held by his post, or by no post of his own body?"""
+    if actor.kind == POST and (actor.post == post or (post is None and actor.body_path == path)):
+        return Decision(True)
+    return Decision(False, _("This duty is not yours: its holder does it, or hands it over."))
+
+
 def require(decision: Decision, **details: Any) -> None:
     """Go on if allowed; otherwise NotAllowed with the reason."""
     if not decision:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid
 
-from undercity.cases.evidence import content_of
-from undercity.cases.models import Dossier, Note, Photo
-from undercity.ledger.dossier import new_salt, ref
+from undercity.cases.models import Note, Photo
+from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import DossierRef
+from undercity.ledger.models import Dossier
 from undercity.ledger.pictures import Picture, keep
 
 

@@ -18,6 +18,7 @@ from undercity import clock
 from undercity.cases.actions.scheme import load_schemes
 from undercity.city.accounts import derived
 from undercity.db import write
+from undercity.ledger.actions.agenda import load_templates
 from undercity.org.actions import appoint, create_post, found_body, grant, seed_workdays
 from undercity.org.directory import forget
 from undercity.org.models import ApiKey, Body, Person, Post
@@ -64,6 +65,7 @@ def load_foundations(say: Callable[[str], None]) -> None:
         say(f"bodies: {_bodies()}")
         say(f"posts and accounts: {_posts()}")
         say(f"places: {_places()}")
+        say(f"duty templates: {load_templates()}")
 
 
 def _bodies() -> int:

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from undercity import clock
 from undercity.cases.actions.scheme import load_schemes
+from undercity.ledger.actions.agenda import load_templates
 from undercity.org.actions import seed_workdays
 from undercity.org.models import Workday
 from undercity.site.words import compile_words
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         self.stdout.write(f"words: {compile_words()} compiled")
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write("category scheme: " + ", ".join(f"{count} {what}" for what, count in load_schemes().items()))
+        self.stdout.write(f"duty templates: {load_templates()}")
         call_command("collectstatic", verbosity=0, interactive=False)
         if not Workday.objects.exists():
             year = clock.now().year

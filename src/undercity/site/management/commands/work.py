@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from argparse import ArgumentParser
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -16,6 +17,7 @@ from django.db import DatabaseError, connection
 from undercity import clock
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
+from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
 
@@ -46,10 +48,30 @@ class Command(BaseCommand):
             stop.wait(every)
 
 
+class Agenda:
+    """Makes the duties that templates give, once an hour: they begin in the morning and are due in days."""
+
+    EVERY = timedelta(hours=1)
+
+    def __init__(self) -> None:
+        self.looked: datetime | None = None
+
+    def __call__(self, now: datetime) -> None:
+        if self.looked is None or not self.looked <= now < self.looked + self.EVERY:
+            made = make_due(now)
+            self.looked = now
+            if made:
+                log.info("duties made from templates", extra={"count": made})
+
+
+agenda = Agenda()
+
+
 def one_round(worker: str) -> None:
     """Everything that is due now."""
     beat(worker)
     now = clock.now()
+    agenda(now)
     for duty in to_escalate(now):
         try:
             escalate(duty, at=now)

@@ -16,14 +16,14 @@ from undercity.db import insert_objects, insert_rows, reserve, write
 from undercity.errors import Conflict, NotFound
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DutyState, StreamState
-from undercity.ledger.kinds import kind
+from undercity.ledger.kinds import DutyKind, kind
 from undercity.ledger.models import Duty, Entry, Look, Unsealed
 from undercity.ledger.record import happening_of, insert_states, save, state_of
 from undercity.ledger.standing import DutyAccepted, DutyEscalated
 from undercity.notices.actions import put
 from undercity.org.powers import THE_SYSTEM, Actor
-from undercity.org.queries import Holder, holder
-from undercity.org.states import Power
+from undercity.org.queries import Holder, holder, superior_of
+from undercity.org.states import Power, Role
 from undercity.science.worktime import Limit
 
 
@@ -102,17 +102,31 @@ def escalate(duty_id: UUID, *, at: datetime) -> bool:
     with write():
         duty = _lock(duty_id)
         rule = kind(duty.kind)
-        if duty.done_at is not None or duty.due_at is None or rule.escalate_to is None:
+        if duty.done_at is not None or duty.due_at is None or not rule.escalates:
             return False
         if at < duty.due_at + rule.again_after * duty.escalations:
             return False
-        told = holder(Power.CASE_SUPERVISE, duty.territory_id or duty.body_id, role=rule.escalate_to)
+        told = _above(duty, rule)
         record(DutyEscalated(duty=duty.id, level=duty.escalations + 1, post=told.post if told else None),
                stream_kind=duty.subject_kind, stream=duty.stream, was=_state(duty), by=THE_SYSTEM, at=at)
         if told is not None:
             put(code="duty.escalated", post=told.post, appointment=told.appointment, subject_kind=duty.subject_kind,
                 subject=duty.subject, due_at=duty.due_at)
     return True
+
+
+def _above(duty: Duty, rule: DutyKind) -> Holder | None:
+    if rule.to_superior and duty.post_id is not None:
+        # Each time nobody answers, one post further up.
+        told, below = None, duty.post_id
+        for _step in range(duty.escalations + 1):
+            higher = superior_of(below)
+            if higher is None:
+                break
+            told, below = higher, higher.post
+        return told
+    role = rule.escalate_to or Role.LEADER
+    return holder(Power.CASE_SUPERVISE, duty.territory_id or duty.body_id, role=role)
 
 
 def _lock(duty_id: UUID) -> Duty:

@@ -48,7 +48,7 @@ def to_escalate(at: datetime, limit: int = 200) -> list[UUID]:
     """Overdue duties of which the next higher post must now be told, by each kind's own rule."""
     due: list[UUID] = []
     for kind in kinds():
-        if kind.escalate_to is None:
+        if not kind.escalates:
             continue
         # SQLite cannot multiply a duration, so the levels are spelled out.
         ripe = Q()

@@ -1,0 +1,1 @@
+"""Pages of duties: my work today, the list of duties, one duty."""
