@@ -112,15 +112,17 @@ class City:
 @pytest.fixture
 def city(db: None, settings: Any) -> Iterator[City]:
     """The sample city's bodies, posts, accounts, places and scheme, without its cases; the clock stands still."""
-    from undercity.cases.queries import scheme
+    from undercity.cases.queries import numbers, scheme
     from undercity.city.actions.loading import load_foundations
+    from undercity.ledger.queries import agenda
     from undercity.org import directory
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    directory.forget()
-    scheme.forget()
+    held = (directory, scheme, numbers, agenda)
+    for one in held:
+        one.forget()
     with clock.standing_at(EVENING):
         load_foundations(lambda words: None)
         yield City()
-    directory.forget()
-    scheme.forget()
+    for one in held:
+        one.forget()

@@ -58,15 +58,20 @@ def _set_up() -> None:
     """What `undercity setup` does for a deployment, but for its database."""
     from django.core.management import call_command
 
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _compile_words() -> None:
+    # Django reads its words once, while it is set up.
     from undercity.site.words import compile_words
 
     compile_words()
-    call_command("collectstatic", verbosity=0, interactive=False)
 
 
 OWN = {"UNDERCITY_TEST_DATABASE", "UNDERCITY_DEEP"}
 FOLDER, DATABASES = _prepare()
 # pytest-django sets Django up only when somebody has imported it, or read the settings before this file was.
+_compile_words()
 django.setup()
 _set_up()
 

@@ -71,7 +71,6 @@ def test_a_visit_is_done_on_its_page_with_a_photo_that_the_holder_can_see(july: 
     shown = client("leader-1").get(address)
     assert shown.status_code == 200
     assert b"".join(shown.streaming_content)[:3] == b"\xff\xd8\xff"  # type: ignore[arg-type]
-    shown.file_to_stream.close()  # type: ignore[attr-defined]
     assert client("sz-lighting-1").get(address).status_code == 404
     assert Client().get(address).status_code == 302
 

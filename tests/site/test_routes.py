@@ -32,6 +32,8 @@ GIVES_NO_DUTY = tuple(role for role in ROLES if role not in {"leader", "branch_s
 TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "home": ("GET", EVERYBODY, {}),
     "about": ("GET", EVERYBODY, {}),
+    "tour": ("GET", EVERYBODY, {}),
+    "numbers": ("GET", EVERYBODY, {}),
     "signin": ("GET", EVERYBODY, {}),
     "signout": ("POST", EVERYBODY, {}),
     "set_language": ("POST", EVERYBODY, {}),
@@ -57,6 +59,7 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "accept": ("POST", OFFICERS, {}),
     "task_step": ("POST", OFFICERS, {}),
     "outbox": ("GET", OFFICERS, dict.fromkeys(NO_OUTBOX, 403)),
+    "board": ("GET", OFFICERS, {}),
     "cases": ("GET", OFFICERS, {}),
     "case_of": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
     "case": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),

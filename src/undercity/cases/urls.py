@@ -7,6 +7,7 @@ urlpatterns = [
     path("receipt/", public.find_receipt, name="find_receipt"),
     path("receipt/<str:token>", public.receipt_page, name="receipt"),
     path("photo/<uuid:photo>.jpg", public.photo, name="photo"),
+    path("desk/board/", desk.board, name="board"),
     path("desk/cases/", desk.cases, name="cases"),
     path("desk/cases/of/<uuid:subject>/", desk.case_of, name="case_of"),
     path("desk/cases/<str:number>/", desk.case_page, name="case"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from undercity.site import pages
+from undercity.site import pages, public
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("about/", pages.about, name="about"),
+    path("tour/", public.tour, name="tour"),
+    path("numbers/", public.numbers, name="numbers"),
     path("signin/", pages.SignIn.as_view(), name="signin"),
     path("signout/", pages.SignOut.as_view(), name="signout"),
     path("language/", pages.set_language, name="set_language"),

@@ -18,6 +18,7 @@ from undercity.cases.models import Case, Contact
 from undercity.cases.pages.moves import MADE, form_for
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
+from undercity.cases.queries.board import board as open_cases
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import Needs, Stage, Verb
 from undercity.errors import NotFound, RuleBroken
@@ -42,6 +43,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/list.html", {
         "rows": rows, "stage": stage, "choices": choices, "first": not before,
         "more": rows[-1].case.pk if len(rows) == lists.PAGE else None})
+
+
+@officers_only
+def board(request: HttpRequest) -> HttpResponse:
+    """案件看板: open cases by stage."""
+    return render(request, "cases/board.html", {"columns": open_cases(actor_of(request), clock.now())})
 
 
 @officers_only
