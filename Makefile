@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench deep words lock
+.PHONY: help run test check bench deep words lock screenshots
 
 PORT ?= 8000
 ONLY ?=
@@ -35,6 +35,10 @@ bench: ## Benchmarks; ONLY=intake runs one. Figures go to benchmarks/results/
 deep: ## The long proofs in full, on both databases; reports go to benchmarks/results/deep/
 	@tools/venv.sh dev
 	@UNDERCITY_DEEP=1 $(PYTHON) tools/suites.py --one-by-one --report benchmarks/results/deep -m deep $(ARGS)
+
+screenshots: ## Pictures of the pages for docs/screenshots/; ONLY=portal takes one page
+	@tools/venv.sh dev
+	@ONLY="$(ONLY)" $(PYTHON) tools/screenshots.py
 
 words: ## Bring the catalogue of interface words in step with the code
 	@tools/venv.sh dev

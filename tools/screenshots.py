@@ -1,0 +1,137 @@
+"""Pictures of the product for the documents: docs/screenshots/, from a sample city served for the purpose.
+
+Every page at 390 and 1440 pixels, in Chinese and English, light and dark. `make screenshots ONLY=portal` takes one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.server import Server
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "screenshots"
+WIDTHS = {390: 844, 1440: 900}
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+THEMES = ("light", "dark")
+TALLEST = 1800
+COLOURS = 96
+# Which account looks at a page; empty: a citizen.
+PAGES = {"portal": "", "place": "", "report": "", "receipt": "", "desk": "leader1", "case": "lead1", "map": "leader1",
+         "score": "leader1", "components": "", "tour": "", "board": "lead1", "duty": "leader1"}
+ASK = """
+from undercity.cases.models import Case
+from undercity.org.queries import directory
+from undercity.ledger.models import Task
+from undercity.org.models import Post
+import json
+case = Case.objects.filter(stage="closed", rework__gt=0).order_by("-id").select_related("report").first()
+leader = Post.objects.get(key="leader-1").pk
+task = Task.objects.filter(held_by=leader, status="open").order_by("due_at").first()
+print(json.dumps({"case": case.number, "token": case.report.token, "task": str(task.pk) if task else "",
+                  "department": directory().by_key["sz-municipal"]}))
+"""
+
+
+@contextmanager
+def served() -> Iterator[Server]:
+    """A sample city in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="undercity-screenshots-"))
+    server = Server(folder, f"sqlite:///{folder / 'undercity.sqlite3'}", with_worker=True,
+                    extra={"UNDERCITY_DEMO": "true", "UNDERCITY_LOG_LEVEL": "WARNING"})
+    try:
+        for words in (("setup",), ("city", "load")):
+            done = server.run(*words)
+            if done.returncode:
+                raise SystemExit(f"undercity {' '.join(words)}: {done.stderr}")
+        yield server.start()
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def addresses(server: Server) -> dict[str, str]:
+    """Where each page is in this city."""
+    said = json.loads(server.run("shell", "--no-imports", "-c", ASK).stdout.strip().splitlines()[-1])
+    return {"portal": "/", "place": "/places/cool-foshui/", "report": "/report/",
+            "receipt": f"/receipt/{said['token']}",
+            "desk": "/desk/", "case": f"/desk/cases/{said['case']}/", "map": "/map/?layer=below", "tour": "/tour/",
+            "score": f"/desk/scores/2026-07/department/{said['department']}/", "components": "/components/",
+            "board": "/desk/board/", "duty": f"/desk/duties/{said['task']}/"}
+
+
+def sign_in(page: Page, base: str, account: dict[str, Any]) -> None:
+    """As an officer."""
+    page.goto(f"{base}/signin/")
+    page.locator("#id_username").fill(account["username"])
+    page.locator("#id_password").fill(account["password"])
+    page.locator("main button").first.click()
+    page.wait_for_load_state()
+
+
+def save(shot: bytes, target: Path) -> int:
+    """With few colours, cut at a height: pictures of pages, not of photographs."""
+    image = Image.open(io.BytesIO(shot)).convert("RGB")
+    image = image.crop((0, 0, image.width, min(image.height, TALLEST)))
+    image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
+    return target.stat().st_size
+
+
+def take(browser: Browser, server: Server, wanted: list[str]) -> int:
+    """All pictures of these pages; how many bytes."""
+    accounts = {row["username"]: row for row in json.loads(server.run("city", "accounts", "--json").stdout)}
+    where, total = addresses(server), 0
+    for width, height in WIDTHS.items():
+        for short, locale in LANGUAGES.items():
+            for theme in THEMES:
+                for user in sorted({PAGES[name] for name in wanted}):
+                    context = browser.new_context(viewport={"width": width, "height": height}, locale=locale,
+                                                  color_scheme=theme, timezone_id="Asia/Shanghai")
+                    page = context.new_page()
+                    if user:
+                        sign_in(page, server.base, accounts[user])
+                    for name in (name for name in wanted if PAGES[name] == user):
+                        page.goto(server.base + where[name])
+                        page.wait_for_timeout(400)
+                        total += save(page.screenshot(full_page=True), FOLDER / f"{name}-{width}-{short}-{theme}.png")
+                    context.close()
+    return total
+
+
+def main() -> int:
+    """Take them; 2 when a page is unknown, 1 when the browser is missing."""
+    wanted = os.environ.get("ONLY", "").split() or list(PAGES)
+    if unknown := [name for name in wanted if name not in PAGES]:
+        print(f"no page is called {unknown[0]}; known: {', '.join(PAGES)}", file=sys.stderr)
+        return 2
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        print("Chromium is missing. Cure: apt-get install -y chromium fonts-noto-cjk", file=sys.stderr)
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with served() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[
+            "--no-sandbox", "--disable-background-networking", "--disable-dev-shm-usage"])
+        size = take(browser, server, wanted)
+        browser.close()
+    print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.relative_to(ROOT)}, {size // 1024} KB new")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
