@@ -7,8 +7,11 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from undercity.cases import evidence, facts, kinds, projection
+        from undercity.cases.queries import map_pins
+        from undercity.places.pins import register
 
         assert facts.SUBJECT
         kinds.register_kinds()
         projection.register_subject()
         evidence.register_dossiers()
+        register(map_pins.open_cases)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 import h3
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
+from undercity.places.hours import in_words, season
 from undercity.places.models import Place
 from undercity.places.rules import Opening, opening
 from undercity.science.coordinates import distance_m, walking_minutes
@@ -36,6 +39,22 @@ class Found:
         return self.minutes is not None and self.minutes <= WALKABLE_MINUTES
 
     @property
+    def hours(self) -> str:
+        """When it is open, in words."""
+        return in_words(self.place.hours)
+
+    @property
+    def season(self) -> str:
+        """The days of the year it opens; "" all year."""
+        return season(self.place.hours)
+
+    @property
+    def measured(self) -> str:
+        """The year its temperature was published, if the source names one."""
+        year = re.search(r"\d{4}", self.place.temperature_source)
+        return year[0] if year else ""
+
+    @property
     def kilometres(self) -> int:
         """As the crow flies, rounded."""
         return round((self.metres or 0) / 1000)
@@ -60,27 +79,50 @@ def found(place: Place, at: datetime, lat: float | None = None, lon: float | Non
                  minutes=walking_minutes(metres) if metres is not None else None)
 
 
-def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3) -> list[Found]:
+def shown_to(officer: bool = False) -> QuerySet[Place]:
+    """The places somebody may see: the public those that are listed, officers all."""
+    return Place.objects.all() if officer else Place.objects.filter(listed=True)
+
+
+def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3, *, officer: bool = False) -> list[Found]:
     """The nearest places open at a moment, nearest first: ring by ring of H3 cells, then the whole city."""
+    shown = shown_to(officer)
     best: list[Found] = []
     centre = h3.latlng_to_cell(lat, lon, RESOLUTION)
     for ring in range(RINGS + 1):
         cells = [h3.str_to_int(cell) for cell in h3.grid_ring(centre, ring)]
-        best += [one for one in _seen(Place.objects.filter(cell__in=cells), at, lat, lon) if one.opening.is_open]
+        best += [one for one in _seen(shown.filter(cell__in=cells), at, lat, lon) if one.opening.is_open]
         best.sort(key=lambda one: one.metres or 0.0)
         # A cell of a later ring may be nearer than the far corner of this one: look one ring further.
         sure = ring * h3.average_hexagon_edge_length(RESOLUTION, unit="m") * 1.2
         if len(best) >= limit and (best[limit - 1].metres or 0.0) <= sure:
             return best[:limit]
-    everywhere = [one for one in _seen(Place.objects.all(), at, lat, lon) if one.opening.is_open]
+    everywhere = [one for one in _seen(shown, at, lat, lon) if one.opening.is_open]
     return sorted(everywhere, key=lambda one: one.metres or 0.0)[:limit]
 
 
-def all_places(at: datetime) -> list[Found]:
-    """Every place: open ones first, then by name."""
-    return sorted(_seen(Place.objects.all(), at), key=lambda one: (not one.opening.is_open, one.name))
+def next_to_open(lat: float, lon: float, at: datetime, limit: int = 3) -> list[Found]:
+    """Listed places now closed that open again: the soonest first, of those that open together the nearest."""
+    waiting = [one for one in _seen(shown_to(), at, lat, lon)
+               if not one.opening.is_open and one.opening.changes_at is not None]
+    return sorted(waiting, key=lambda one: (one.opening.changes_at, one.metres))[:limit]
 
 
-def _seen(places: object, at: datetime, lat: float | None = None, lon: float | None = None) -> Iterator[Found]:
-    for place in places.prefetch_related("names"):  # type: ignore[attr-defined]
+def all_places(at: datetime, *, officer: bool = False) -> list[Found]:
+    """Every place somebody may see: open ones first, then by name."""
+    return sorted(_seen(shown_to(officer), at), key=lambda one: (not one.opening.is_open, one.name))
+
+
+def positions() -> list[tuple[float, float]]:
+    """Where the listed places are, (lat, lon)."""
+    return list(shown_to().order_by("pk").values_list("lat", "lon"))
+
+
+def place_by_key(key: str, *, officer: bool = False) -> Place | None:
+    """A place by its key, if the asker may see it."""
+    return shown_to(officer).prefetch_related("names").filter(key=key).first()
+
+
+def _seen(places: QuerySet[Place], at: datetime, lat: float | None = None, lon: float | None = None) -> Iterator[Found]:
+    for place in places.prefetch_related("names"):
         yield found(place, at, lat, lon)

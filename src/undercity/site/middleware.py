@@ -7,7 +7,9 @@ import re
 import secrets
 from collections.abc import Callable
 from time import perf_counter
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from undercity.errors import Refused
@@ -21,6 +23,13 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 _SECRET_PATH = re.compile(r"(/receipt/)[^/]+")
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
           "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+
+
+def policy(tiles: str) -> str:
+    """The content policy, with the host of the tile server where pictures may come from ({s} stands for any name)."""
+    parts = urlsplit(tiles.replace("{s}", "*"))
+    host = f" {parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
+    return POLICY.replace("img-src 'self' data:", f"img-src 'self' data:{host}")
 
 
 class RequestLog:
@@ -46,14 +55,15 @@ class RequestLog:
 
 
 class ContentPolicy:
-    """No script, style or picture but our own, and none of them inline."""
+    """No script, style or picture but our own, and none of them inline; a tile server that is set may send pictures."""
 
     def __init__(self, get_response: Next):
         self.get_response = get_response
+        self.policy = policy(settings.MAP["tiles"])
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
         return response
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,10 +15,12 @@ from django.views.i18n import set_language as djangos_set_language
 from shapely.geometry import shape
 
 from undercity import clock
-from undercity.errors import Refused
+from undercity.errors import Refused, RuleBroken
 from undercity.org.queries import directory
 from undercity.org.signin import Attempts
-from undercity.places.queries import nearest_open
+from undercity.places.queries import nearest_open, next_to_open, positions
+from undercity.science.coordinates import Datum, Position, to_wgs84
+from undercity.site.navigation import address_of
 
 set_language = djangos_set_language
 
@@ -33,16 +35,57 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def home(request: HttpRequest) -> HttpResponse:
     """The portal's first screen: a cool place open now, and report a problem. Asks for no permission."""
-    areas = _areas()
+    areas, now, wrong = _areas(), clock.now(), ""
+    here = None
+    try:
+        here = _position(request.GET)
+    except RuleBroken as refusal:
+        wrong = str(refusal)
     near = request.GET.get("near", "")
     if near not in {area["key"] for area in areas}:
-        # A street says better where somebody is than a district of fifty kilometres.
-        near = next((area["key"] for area in areas if area["street"]), areas[0]["key"] if areas else "")
-    nearest = []
-    if near:
-        middle = shape(directory().outlines[directory().by_key[near]]).representative_point()
-        nearest = nearest_open(middle.y, middle.x, clock.now())
-    return render(request, "site/home.html", {"areas": areas, "near": near, "nearest": nearest})
+        near = _first_shown(areas)
+    nearest, waiting = [], []
+    if middle := here or _middle(near):
+        nearest = nearest_open(*middle, now)
+        waiting = [] if nearest else next_to_open(*middle, now)
+    return render(request, "site/home.html", {
+        "areas": areas, "near": near, "here": here, "wrong": wrong, "best": nearest[0] if nearest else None,
+        "others": nearest[1:], "waiting": waiting, "numbers": address_of("numbers")}, status=422 if wrong else 200)
+
+
+def _position(given: QueryDict) -> Position | None:
+    """Where the asker says he is, in WGS 84; None when he does not; RuleBroken when it is no position in the city."""
+    if not (given.get("lat") or given.get("lon")):
+        return None
+    try:
+        lat, lon = float(given.get("lat", "")), float(given.get("lon", ""))
+        datum = Datum(given.get("datum") or Datum.WGS84)
+    except ValueError as error:
+        raise RuleBroken(_("This position cannot be read."), field="lat",
+                         remedy=_("Choose the street or district instead.")) from error
+    if not (abs(lat) <= 90 and abs(lon) <= 180):
+        raise RuleBroken(_("This is no position on earth."), field="lat",
+                         remedy=_("Choose the street or district instead."))
+    lat, lon = to_wgs84(lat, lon, datum)
+    if directory().at(lat, lon) is None:
+        raise RuleBroken(_("This position lies outside the city."), field="lat",
+                         remedy=_("Choose the street or district instead."))
+    return lat, lon
+
+
+def _first_shown(areas: list[dict[str, Any]]) -> str:
+    """Before anybody said where he is: a street that has a place, since a street says more than fifty kilometres."""
+    book, streets = directory(), {area["key"] for area in areas if area["street"]}
+    held = (book.cards[body].key for lat, lon in positions() if (body := book.at(lat, lon)) is not None)
+    return next((key for key in held if key in streets),
+                next((area["key"] for area in areas if area["street"]), areas[0]["key"] if areas else ""))
+
+
+def _middle(near: str) -> Position | None:
+    if not near:
+        return None
+    middle = shape(directory().outlines[directory().by_key[near]]).representative_point()
+    return middle.y, middle.x
 
 
 def _areas() -> list[dict[str, Any]]:
@@ -59,7 +102,12 @@ def _areas() -> list[dict[str, Any]]:
 
 def about(request: HttpRequest) -> HttpResponse:
     """What this is, what is true here, what was left out."""
-    return render(request, "site/about.html")
+    return render(request, "site/about.html", {"components": address_of("components")})
+
+
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component of the stylesheet with its states: what a page is made of."""
+    return render(request, "site/components.html")
 
 
 class SignIn(LoginView):

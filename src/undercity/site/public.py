@@ -7,11 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from undercity import clock
 from undercity.cases.queries.numbers import Month, numbers as city_numbers
+from undercity.site.navigation import address_of
 from undercity.site.tour import rows
 
 PROMISES: dict[str, Any] = {"serve": _("Serve: open, findable, cool"), "protect": _("Protect: rehearsed and commanded"),
@@ -27,14 +27,7 @@ def tour(request: HttpRequest) -> HttpResponse:
     groups = [{"code": code, "title": title, "rows": [row for row in rows() if row.promise == code]}
               for code, title in PROMISES.items()]
     return render(request, "site/tour.html", {"groups": groups, "counts": {
-        state: counts[state] for state in ("built", "partly", "not_built")}, "source_link": _address("source")})
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+        state: counts[state] for state in ("built", "partly", "not_built")}, "source_link": address_of("source")})
 
 
 def numbers(request: HttpRequest) -> HttpResponse:

@@ -25,6 +25,10 @@ DEMO = ENV.demo
 # Lower floors may not know the environment; loading the sample city writes its clock through this.
 REMEMBER = remember
 VAR = ENV.var
+# Shown at the foot of every page, each only if it is set.
+FOOTER = {"host": ENV.footer_host, "icp": ENV.footer_icp, "police": ENV.footer_police, "code": ENV.footer_code}
+# Maps are our own drawing unless a tile server is named; then its host may send pictures.
+MAP = {"tiles": ENV.tiles, "credit": ENV.tiles_credit, "licence": ENV.map_licence}
 ALLOWED_HOSTS = [name.strip() for name in ENV.hosts.split(",") if name.strip()]
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in ENV.origins.split(",") if origin.strip()]
 

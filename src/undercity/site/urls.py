@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from undercity.site import pages, public
+from undercity.site.view import set_view
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("signin/", pages.SignIn.as_view(), name="signin"),
     path("signout/", pages.SignOut.as_view(), name="signout"),
     path("language/", pages.set_language, name="set_language"),
+    path("view/", set_view, name="set_view"),
+    path("components/", pages.components, name="components"),
     path("healthz", pages.healthz, name="healthz"),
     path("open311/v2/", include("undercity.cases.open311.urls")),
     path("", include("undercity.ledger.urls")),

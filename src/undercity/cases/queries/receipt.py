@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import pgettext
+
 from undercity.cases.models import Case, Note, Photo, Report
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import Outcome, Stage
@@ -22,6 +24,33 @@ class Step:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One of the seven links 环节 of a case; `state` is "done", "now" or "" (still to come)."""
+
+    label: str
+    state: str
+
+
+# Where each stage stands on the way, counted from the report (0).
+ON_THE_WAY = {Stage.INTAKE: 1, Stage.FILING: 2, Stage.DISPATCH: 3, Stage.DISPOSAL: 4, Stage.ON_HOLD: 4, Stage.REVIEW: 5,
+              Stage.CHECK: 5, Stage.CLOSING: 6, Stage.CLOSED: 7}
+STOPPED = {Outcome.NOT_TAKEN: 1, Outcome.NOT_FILED: 2}
+
+
+def chain(stage: str, outcome: str) -> list[Link]:
+    """The seven links with what is done and where the case stands; a refused case stands where it was refused."""
+    names = [pgettext("link", "Report"), pgettext("link", "Intake"), pgettext("link", "File"),
+             pgettext("link", "Dispatch"), pgettext("link", "Handle"), pgettext("link", "Check"),
+             pgettext("link", "Close")]
+    if stage == Stage.CLOSED and outcome != Outcome.RESOLVED:
+        # Closed on a shorter way: what was left out is not shown as done.
+        return [Link(name, "done" if place in {0, 1, 6} else "") for place, name in enumerate(names)]
+    stands = STOPPED.get(Outcome(outcome), 1) if stage == Stage.VOID and outcome else ON_THE_WAY.get(Stage(stage), 1)
+    return [Link(name, "done" if place < stands else "now" if place == stands else "")
+            for place, name in enumerate(names)]
+
+
 @dataclass(frozen=True)
 class Receipt:
     """回执."""
@@ -35,6 +64,7 @@ class Receipt:
     reason: str
     photos: list[Photo]
     closing: str
+    chain: list[Link]
 
 
 def receipt(token: str) -> Receipt | None:
@@ -51,7 +81,8 @@ def receipt(token: str) -> Receipt | None:
         responsible=body_name(duty.body_id) if duty else "", due_at=case.due_at or (duty.due_at if duty else None),
         steps=[Step(vocabulary.label(entry.verb), entry.at) for entry in entries
                if not entry.verb.startswith("duty.")],
-        reason=_reason(case, entries), photos=list(case.photos.filter(is_public=True)), closing=_closing(case))
+        reason=_reason(case, entries), photos=list(case.photos.filter(is_public=True)), closing=_closing(case),
+        chain=chain(case.stage, case.outcome))
 
 
 def _reason(case: Case, entries: list[Entry]) -> str:

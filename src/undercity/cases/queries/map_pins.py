@@ -1,0 +1,25 @@
+"""Open cases as pins of the map, for the officers who may see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from undercity.cases.queries.scheme import scheme
+from undercity.cases.queries.visible import visible_to
+from undercity.cases.states import OPEN
+from undercity.org.powers import Actor
+from undercity.places.pins import Pin
+
+AT_MOST = 200
+
+
+def open_cases(actor: Actor, at: datetime) -> list[Pin]:
+    """The newest open cases of an actor that have a position."""
+    rows = (visible_to(actor).filter(stage__in=sorted(OPEN), report__lat__isnull=False).select_related("report")
+            .order_by("-id")[:AT_MOST])
+    known = scheme()
+    return [Pin(lat, lon, f"{case.number} {known.name(case.category)}",
+                reverse("case", args=[case.number]), "case", f"{case.get_stage_display()} · {case.report.address}")
+            for case in rows if (lat := case.report.lat) is not None and (lon := case.report.lon) is not None]

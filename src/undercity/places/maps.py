@@ -1,0 +1,171 @@
+"""The schematic map 示意图: the city's outlines, our own simple geography and the pins, laid out on one sheet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import get_language
+
+from undercity import clock
+from undercity.org.queries import Directory, directory
+from undercity.places.drawing import SHEETS, WIDTH, Sheet, around, fitting, net
+from undercity.places.pins import Pin
+
+SOURCE = Path(__file__).resolve().parent / "schematic" / "jinan.geojson"
+ABOVE, BELOW = "above", "below"
+AROUND = "around"
+NUMBERED = 20
+# A hill is a hump of this many units, a spring a dot.
+HILL = 13
+# Where a name stands on its line: off the middle, where most pins are.
+ALONG = {"road": 0.2, "river": 0.7, "stream": 0.35}
+# What would only crowd a sheet of the whole city.
+FINE = {"road", "hill", "spring"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A path of the drawing and its CSS class."""
+
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word on the drawing and where it stands."""
+
+    kind: str
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A pin on the drawing; `number` when there are few enough to be told apart by it."""
+
+    x: float
+    y: float
+    kind: str
+    label: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A sheet with everything on it. `outside` counts the pins that lie beyond its edge."""
+
+    name: str
+    layer: str
+    width: int
+    height: int
+    sheet: Sheet
+    lines: tuple[Line, ...]
+    labels: tuple[Label, ...]
+    links: list[tuple[float, float, float, float]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    outside: int = 0
+
+
+@cache
+def features() -> list[dict[str, Any]]:
+    """Our own geography: kind, names and geometry of each thing."""
+    found: list[dict[str, Any]] = json.loads(SOURCE.read_text(encoding="utf-8"))["features"]
+    return found
+
+
+def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str = "") -> Drawing:
+    """The map of these pins: above ground, or below with the net between them."""
+    language = get_language() or "zh-hans"
+    if len(pins) == 1 and not sheet:
+        name, on = AROUND, around(pins[0].lat, pins[0].lon)
+        lines, labels = _lay_out(directory(), "centre", on, language)
+    else:
+        name = sheet if sheet in SHEETS else fitting([(pin.lat, pin.lon) for pin in pins])
+        on = SHEETS[name]
+        lines, labels = _ground(directory(), name, language)
+    numbered = 1 < len(pins) <= NUMBERED
+    marks = [Mark(*on.at(pin.lat, pin.lon), kind=_classes(pin), label=pin.label, number=n if numbered else None)
+             for n, pin in enumerate(pins, 1) if on.holds(pin.lat, pin.lon)]
+    positions = [(pin.lat, pin.lon) for pin in pins]
+    links = [(*on.at(*positions[one]), *on.at(*positions[other])) for one, other in net(positions)
+             if on.holds(*positions[one]) or on.holds(*positions[other])] if layer == BELOW else []
+    return Drawing(name, layer, int(WIDTH), on.height, on, lines, labels, links, marks, len(pins) - len(marks))
+
+
+def _classes(pin: Pin) -> str:
+    return " ".join(["pin", *({"shut": ["shut-pin"], "case": ["case"]}.get(pin.kind, [])),
+                     *([] if pin.listed else ["unlisted"])])
+
+
+_kept: dict[tuple[str, str], tuple[Directory, tuple[tuple[Line, ...], tuple[Label, ...]]]] = {}
+
+
+def _ground(book: Directory, name: str, language: str) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
+    # The ground changes only with the directory: drawn once a sheet and language.
+    kept = _kept.get((name, language))
+    if kept is None or kept[0] is not book:
+        kept = _kept[name, language] = (book, _lay_out(book, name, SHEETS[name], language))
+    return kept[1]
+
+
+def _lay_out(book: Directory, name: str, sheet: Sheet, language: str) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
+    lines: list[Line] = []
+    labels: list[Label] = []
+    today = clock.now().date()
+
+    def put(kind: str, geometry: Any, words: str, minor: bool, lift: float = 0) -> None:
+        part = sheet.clipped(geometry)
+        if path := sheet.path(part):
+            lines.append(Line(kind, path))
+        if words and (spot := sheet.middle(part, ALONG.get(kind, 0.5))) is not None:
+            x, y = min(max(spot[0], 34), WIDTH - 34), min(max(spot[1] + lift, 16), sheet.height - 8)
+            labels.append(Label("name minor" if minor else "name", words, round(x, 1), round(y, 1)))
+
+    for body, outline in book.outlines.items():
+        kind = book.cards[body].kind
+        if kind == "district":
+            put("area", outline, book.name(body, language, today), False)
+        elif name != "city":
+            put("street", outline, "", True)
+    chinese = language.startswith("zh")
+    for one in sorted(features(), key=lambda one: one["properties"]["kind"] not in {"hill", "road"}):
+        words = one["properties"]["zh" if chinese else "en"]
+        _thing(one["properties"]["kind"], one["geometry"], words, name, sheet, put, lines)
+    return tuple(lines), tuple(labels)
+
+
+def _thing(kind: str, geometry: dict[str, Any], words: str, name: str, sheet: Sheet,
+           put: Callable[..., None], lines: list[Line]) -> None:
+    if name == "city" and kind in FINE:
+        return
+    if kind in {"hill", "spring"}:
+        lon, lat = geometry["coordinates"]
+        x, y = sheet.at(lat, lon)
+        if sheet.holds(lat, lon):
+            lines.append(Line(kind, f"M{x - HILL:g} {y + 5:g}Q{x:g} {y - 19:g} {x + HILL:g} {y + 5:g}Z"
+                              if kind == "hill" else f"M{x - 3:g} {y:g}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0Z"))
+        put(kind, geometry, words if name == "centre" else "", True, 17 if kind == "hill" else -6)
+    elif kind == "road":
+        put(kind, geometry, words if name == "centre" else "", True, 4)
+    else:
+        put(kind, geometry, words, kind != "river", 4)
+
+
+def as_geojson() -> tuple[bytes, str]:
+    """Outlines and geography for the script's map, and the ETag of exactly these bytes."""
+    book, today = directory(), clock.now().date()
+    rows = [{"type": "Feature", "geometry": outline,
+             "properties": {"kind": "area" if book.cards[body].kind == "district" else "street",
+                            "zh": book.name(body, "zh-hans", today), "en": book.name(body, "en", today)}}
+            for body, outline in book.outlines.items()]
+    text = json.dumps({"type": "FeatureCollection", "note": "示意图，不作划界依据", "features": rows + features()},
+                      ensure_ascii=False, separators=(",", ":")).encode()
+    return text, f'"{hashlib.sha256(text).hexdigest()[:24]}"'

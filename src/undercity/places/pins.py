@@ -1,0 +1,51 @@
+"""What stands on the map 图上要素. Places bring their own; an upper room registers what it adds for officers.
+
+A room above calls `register(source)` at start; its source answers (actor, at) with pins, asked once a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from undercity.org.powers import Actor
+from undercity.places.queries import Found
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A thing at a position (WGS 84): what it is called, its page, its kind (`open`, `shut`, `case`), and a word more.
+
+    `listed` is false for what only officers see; `badge` is shown beside the name.
+    """
+
+    lat: float
+    lon: float
+    label: str
+    href: str
+    kind: str
+    more: str = ""
+    badge: str = ""
+    listed: bool = True
+
+
+Source = Callable[[Actor, datetime], Iterable[Pin]]
+_sources: list[Source] = []
+
+
+def register(source: Source) -> None:
+    """Let a room add pins to the layer above."""
+    if source not in _sources:
+        _sources.append(source)
+
+
+def from_rooms(actor: Actor, at: datetime) -> list[Pin]:
+    """What the rooms above bring for this actor."""
+    return [pin for source in _sources for pin in source(actor, at)]
+
+
+def of_place(one: Found, href: str, badge: str) -> Pin:
+    """A place as a pin."""
+    return Pin(one.place.lat, one.place.lon, one.name, href, "open" if one.opening.is_open else "shut", one.address,
+               badge if one.place.invented else "", one.place.listed)

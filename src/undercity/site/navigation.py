@@ -1,0 +1,79 @@
+"""The main menu 导航: what a post may open, or what a citizen comes for. A room that is not installed has no entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
+
+from undercity.org.powers import POST, Actor
+from undercity.org.states import Power
+
+Holds = Callable[[Actor], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu; `current` is what aria-current says ("" when it is another page)."""
+
+    name: str
+    label: Any
+    address: str
+    current: str = ""
+
+
+def _everybody(_actor: Actor) -> bool:
+    return True
+
+
+def _holder(power: Power) -> Holds:
+    return lambda actor: actor.holds(power)
+
+
+OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
+    ("desk", _("My work today"), _everybody),
+    ("cases", _("Cases"), _everybody),
+    ("board", _("Case board"), _everybody),
+    ("duties", _("Duties"), _everybody),
+    ("scores", _("Ranking"), _holder(Power.SCORE_READ)),
+    ("works", _("Works"), _holder(Power.WORK_READ)),
+    ("map", _("Map"), _everybody),
+    ("outbox", _("Outbox"), _holder(Power.NOTICE_OUTBOX)),
+    ("report", pgettext_lazy("nav", "Report"), _everybody),
+)
+PUBLIC: tuple[tuple[str, Any, Holds], ...] = (
+    ("report", _("Report a problem"), _everybody),
+    ("places", _("Cool places"), _everybody),
+    ("map", _("Map"), _everybody),
+    ("numbers", _("Public numbers"), _everybody),
+    ("tour", _("Tour"), _everybody),
+)
+FOOT = (("about", _("About")), ("tour", _("Tour")), ("components", _("Components")))
+
+
+def address_of(name: str) -> str:
+    """Where a named page lives; empty when this deployment has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def menu(actor: Actor, path: str) -> list[Entry]:
+    """The entries for whoever looks, the one he stands on marked: "page" on it, "true" below it."""
+    chosen = OFFICERS if actor.kind == POST else PUBLIC
+    entries = [Entry(name, label, address) for name, label, may in chosen
+               if may(actor) and (address := address_of(name))]
+    below = [entry for entry in entries if path.startswith(entry.address)]
+    nearest = max(below, key=lambda entry: len(entry.address), default=None)
+    return [entry if entry is not nearest else
+            Entry(entry.name, entry.label, entry.address, "page" if entry.address == path else "true")
+            for entry in entries]
+
+
+def foot() -> list[Entry]:
+    """The links below every page."""
+    return [Entry(name, label, address) for name, label in FOOT if (address := address_of(name))]
