@@ -19,6 +19,7 @@ from undercity.cases.pages.moves import MADE, form_for
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
 from undercity.cases.queries.board import board as open_cases
+from undercity.cases.queries.map_pins import of_rows
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import Needs, Stage, Verb
 from undercity.errors import NotFound, RuleBroken
@@ -42,7 +43,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     choices = [("", _("all")), ("open", _("open")), ("late", _("overdue")), *Stage.choices]
     return render(request, "cases/list.html", {
         "rows": rows, "stage": stage, "choices": choices, "first": not before,
-        "more": rows[-1].case.pk if len(rows) == lists.PAGE else None})
+        "more": rows[-1].case.pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
 
 
 @officers_only

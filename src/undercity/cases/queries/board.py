@@ -19,7 +19,7 @@ from undercity.org.queries import body_name, post_titles
 
 COLUMNS = (Stage.INTAKE, Stage.FILING, Stage.DISPATCH, Stage.DISPOSAL, Stage.REVIEW, Stage.CHECK, Stage.CLOSING,
            Stage.ON_HOLD)
-EACH = 12
+EACH = 8
 
 
 @dataclass(frozen=True, slots=True)

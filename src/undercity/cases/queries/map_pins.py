@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.urls import reverse
 
+from undercity.cases.queries.lists import Row
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
 from undercity.cases.states import OPEN
@@ -13,6 +15,13 @@ from undercity.org.powers import Actor
 from undercity.places.pins import Pin
 
 AT_MOST = 200
+
+
+def of_rows(rows: Iterable[Row]) -> list[Pin]:
+    """The rows of a list as pins."""
+    return [Pin(row.case.report.lat, row.case.report.lon, f"{row.case.number} {row.category}",
+                reverse("case", args=[row.case.number]), "case") for row in rows
+            if row.case.report.lat is not None and row.case.report.lon is not None]
 
 
 def open_cases(actor: Actor, at: datetime) -> list[Pin]:
