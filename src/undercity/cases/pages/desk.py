@@ -19,7 +19,7 @@ from undercity.cases.pages.moves import MADE, form_for
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
 from undercity.cases.queries.board import board as open_cases
-from undercity.cases.queries.map_pins import of_rows
+from undercity.cases.queries.map_pins import of_case, of_rows
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import Needs, Stage, Verb
 from undercity.errors import NotFound, RuleBroken
@@ -101,6 +101,7 @@ def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb,
         "department": body_name(case.department_id), "steps": lists.time_line(case), "moves": moves, "chosen": verb,
         "others": [option for option in options if not option.decision], "standard": standard,
         "limit": limit_text(case.limit_value, case.limit_unit),
+        "map_pins": of_case(case),
         "duty": seen([duty], now)[0] if duty else None, "holder": body_name(duty.body_id) if duty else "",
         "may_contact": bool(can(actor, Power.CASE_CONTACT, territory))}, status=status)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from undercity.cases.models import Case
 from undercity.cases.queries.lists import Row
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
@@ -17,11 +18,17 @@ from undercity.places.pins import Pin
 AT_MOST = 200
 
 
+def of_case(case: Case) -> list[Pin]:
+    """One case as its pin; none when nobody gave a position."""
+    lat, lon = case.report.lat, case.report.lon
+    if lat is None or lon is None:
+        return []
+    return [Pin(lat, lon, f"{case.number} {scheme().name(case.category)}", reverse("case", args=[case.number]), "case")]
+
+
 def of_rows(rows: Iterable[Row]) -> list[Pin]:
     """The rows of a list as pins."""
-    return [Pin(row.case.report.lat, row.case.report.lon, f"{row.case.number} {row.category}",
-                reverse("case", args=[row.case.number]), "case") for row in rows
-            if row.case.report.lat is not None and row.case.report.lon is not None]
+    return [pin for row in rows for pin in of_case(row.case)]
 
 
 def open_cases(actor: Actor, at: datetime) -> list[Pin]:

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from undercity import clock
@@ -22,12 +22,14 @@ from undercity.ledger.models import Duty, Task
 from undercity.ledger.pictures import path_of, read_picture
 from undercity.ledger.queries import tasks
 from undercity.ledger.queries.agenda import templates
-from undercity.ledger.rules import REFUSAL
+from undercity.ledger.rules import REFUSAL, Cycle
 from undercity.org.powers import Actor, own
 from undercity.org.queries import body_name, directory, post_titles, superior_of
 from undercity.org.requests import actor_of, officers_only
 
-STEPS = ("done", "refuse", "hand_over", "decide")
+CYCLES: dict[Cycle, Any] = {Cycle.DAY: gettext_lazy("every day"), Cycle.WEEK: gettext_lazy("every week"),
+                            Cycle.MONTH: gettext_lazy("every month"), Cycle.QUARTER: gettext_lazy("every quarter"),
+                            Cycle.YEAR: gettext_lazy("every year")}
 
 
 def _get(request: HttpRequest, uid: UUID) -> Task:
@@ -56,6 +58,7 @@ def _show(request: HttpRequest, row: Task, step: str, bound: Any, status: int) -
         "task": row, "template": template, "brief": row.brief.text if hasattr(row, "brief") else "",
         "duty": seen([duty], now)[0] if duty else None, "unit": body_name(duty.body_id if duty else row.body_id),
         "holder": post_titles([duty.post_id])[duty.post_id] if duty and duty.post_id else "",
+        "cycle": CYCLES[template.cycle] if template else "",
         "above": post_titles([above.post])[above.post] if above else "", "steps": tasks.time_line(row),
         "forms": offered, "chosen": step or ("decide" if "decide" in offered else "done"), "mine": mine,
         "may_accept": mine and duty is not None and duty.accepted_at is None,
