@@ -1,4 +1,4 @@
-"""A duty of a template, seen by people: it appears, is done with a photo; another's is late, told upwards, and scored."""
+"""A duty of a template, seen by people: done with a photo; another's late, told upwards, and both in the score."""
 
 from __future__ import annotations
 
