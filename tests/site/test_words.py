@@ -39,8 +39,8 @@ CLERKS = {
     "Overdue": "已超期", "Case": "案卷", "Report": "上报", "Intake": "受理", "File": "立案", "Dispatch": "派遣",
     "Report done": "处置反馈", "Verify": "核实", "Check on site": "核查", "Rework": "返工", "Ask for time": "延期申请",
     "On hold": "挂账", "Supervise": "督办", "Close": "结案", "Receipt": "回执", "Ranking": "考评排名",
-    "Points lost": "扣分明细", "Response level": "应急响应", "Acknowledge order": "指令签收", "Flood readiness": "防汛备汛",
-    "Cool place": "纳凉点", "Record": "办理记录", "Proof check": "存证校验"}
+    "Points lost": "扣分明细", "Response level": "应急响应", "Acknowledge order": "指令签收",
+    "Flood readiness": "防汛备汛", "Cool place": "纳凉点", "Record": "办理记录", "Proof check": "存证校验"}
 
 
 def test_words_are_the_ones_a_clerk_would_use() -> None:
