@@ -10,17 +10,18 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from undercity.appraisal.actions import asked
 from undercity.appraisal.indicators import INDICATORS
-from undercity.appraisal.queries.behind import PAGE, behind, is_bad
+from undercity.appraisal.queries.behind import PAGE, Behind, behind, is_bad
 from undercity.appraisal.queries.export import Standing
 from undercity.appraisal.queries.months import checked_month, running_month
 from undercity.appraisal.queries.scores import Ranked, Ranking, may_see_scores, objects_of, ranking
 from undercity.appraisal.rules import HUNDRED, Node, shown
-from undercity.appraisal.scheme import scheme
+from undercity.appraisal.scheme import Objects, scheme
 from undercity.errors import NotFound
+from undercity.org.powers import Actor
 from undercity.org.requests import actor_of, officers_only
 
 # What every page, print and export of a ranking of real bodies says in a demonstration, in either language.
@@ -32,10 +33,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @officers_only
 def scores(request: HttpRequest) -> HttpResponse:
     """考评排名: who stands where in a month."""
-    actor = actor_of(request)
-    may_see_scores(actor)
-    month = checked_month(request.GET.get("month") or running_month())
-    objects = objects_of(request.GET.get("object") or next(iter(scheme().objects)))
+    month = request.GET.get("month") or running_month()
+    actor, objects = _asking(request, month, request.GET.get("object") or next(iter(scheme().objects)))
     facts, found = asked(lambda facts: (facts, ranking(facts, month, objects)))
     return render(request, "appraisal/scores.html", {
         "month": month, "months": _months(facts, month), "objects": objects, "kinds": scheme().objects.values(),
@@ -45,15 +44,14 @@ def scores(request: HttpRequest) -> HttpResponse:
 @officers_only
 def scores_csv(request: HttpRequest, month: str, code: str) -> HttpResponse:
     """A ranking as a spreadsheet reads it."""
-    actor = actor_of(request)
-    may_see_scores(actor)
-    objects = objects_of(code)
-    found = asked(lambda facts: ranking(facts, checked_month(month), objects))
+    actor, objects = _asking(request, month, code)
+    found = asked(lambda facts: ranking(facts, month, objects))
     out = io.StringIO()
     sheet = csv.writer(out)
     if settings.DEMO:
         sheet.writerow([DEMO_MARK])
-    sheet.writerow([_("Rank"), _("Name"), _("Composite"), _("Grade"), _("Count"), _("Points lost"),
+    sheet.writerow([pgettext("score", "Rank"), pgettext("score", "Name"), _("Composite"), _("Grade"),
+                    pgettext("score", "Count"), pgettext("score", "Lost"),
                     *(INDICATORS[measure.indicator].label for measure in objects.measures)])
     for row in found.visible_to(actor):
         sheet.writerow([row.rank or _("no data"), _harmless(row.scored.name), shown(row.score.composite),
@@ -68,7 +66,9 @@ def scores_csv(request: HttpRequest, month: str, code: str) -> HttpResponse:
 @officers_only
 def score(request: HttpRequest, month: str, code: str, identity: int) -> HttpResponse:
     """扣分明细: how one score came about."""
-    found, row = _one(request, month, code, identity)
+    actor, objects = _asking(request, month, code)
+    found = asked(lambda facts: ranking(facts, month, objects))
+    row = found.one(identity, actor)
     nodes = [_node(node) for node in row.score.nodes]
     return render(request, "appraisal/score.html", {
         "ranking": found, "row": _row(row), "nodes": nodes, "month": month, "objects": found.objects,
@@ -80,26 +80,31 @@ def score(request: HttpRequest, month: str, code: str, identity: int) -> HttpRes
 @officers_only
 def score_cases(request: HttpRequest, month: str, code: str, identity: int, indicator: str) -> HttpResponse:
     """The duties and cases behind one number of a score."""
-    found, row = _one(request, month, code, identity)
-    node = next((node for node in row.score.nodes if node.measure.indicator == indicator), None)
-    if node is None:
+    actor, objects = _asking(request, month, code)
+    if indicator not in {measure.indicator for measure in objects.measures}:
         raise NotFound(_("This score has no such indicator."), remedy=_("Choose one from the ranking."))
-    asked_for = request.GET.get("page", "1")
-    page = int(asked_for) if asked_for.isdecimal() and 0 < len(asked_for) < 8 else 1
-    one = INDICATORS[indicator]
-    rows = asked(lambda facts: behind(facts, found, row, one, page=max(page, 1)))
+    asked_for, one = request.GET.get("page", ""), INDICATORS[indicator]
+    page = max(int(asked_for), 1) if asked_for.isascii() and asked_for.isdecimal() and len(asked_for) < 8 else 1
+
+    def ask(facts: Standing) -> tuple[Ranking, Ranked, list[Behind]]:
+        found = ranking(facts, month, objects)
+        row = found.one(identity, actor)
+        return found, row, behind(facts, found, row, one, page=page)
+
+    found, row, rows = asked(ask)
+    node = next(node for node in row.score.nodes if node.measure.indicator == indicator)
     return render(request, "appraisal/behind.html", {
         "ranking": found, "row": _row(row), "node": _node(node), "indicator": one, "bad": is_bad(found, one),
         "rows": rows, "page": page, "month": month, "objects": found.objects, "previous": page - 1,
         "more": page + 1 if node.count.bottom > page * PAGE else 0})
 
 
-def _one(request: HttpRequest, month: str, code: str, identity: int) -> tuple[Ranking, Ranked]:
+def _asking(request: HttpRequest, month: str, code: str) -> tuple[Actor, Objects]:
+    """Who asks, and about what; refused before anything is counted."""
     actor = actor_of(request)
     may_see_scores(actor)
-    objects = objects_of(code)
-    found = asked(lambda facts: ranking(facts, checked_month(month), objects))
-    return found, found.one(identity, actor)
+    checked_month(month)
+    return actor, objects_of(code)
 
 
 def _months(facts: Standing, month: str) -> list[str]:

@@ -108,9 +108,9 @@ class _Reading:
                 return number + 1
         return start or 1
 
-    def need(self, table: Mapping[str, Any], key: str, kind: type | tuple[type, ...], at: int) -> Any:
+    def need(self, table: Any, key: str, kind: type | tuple[type, ...], at: int) -> Any:
         """A value that must be there and of a type."""
-        value = table.get(key)
+        value = table.get(key) if isinstance(table, dict) else None
         if value is None or not isinstance(value, kind) or isinstance(value, bool):
             self.fail(at, _("“%(key)s” is missing or of the wrong type.") % {"key": key},
                       _("Write it as in the scheme that comes with the house."))
@@ -127,7 +127,7 @@ class _Reading:
                 self.fail(self.line("[[object]]", nth, "code"), _("“%(code)s” is there twice.") % {"code": code},
                           _("Give each its own code."))
             objects[code] = self.object(table, nth, at, nodes_before, bands)
-            nodes_before += len(table.get("node", ()))
+            nodes_before += len(table["node"])
         return Scheme(code=self.need(self.top, "code", str, 1), zh=self.need(self.top, "zh", str, 1),
                       en=self.need(self.top, "en", str, 1), source=self.need(self.top, "source", str, 1),
                       valid_from=self.need(self.top, "valid_from", date, 1), objects=objects, grades=self.grades())
@@ -179,9 +179,10 @@ class _Reading:
 
     def bands(self) -> dict[str, tuple[Band, ...]]:
         found = {}
-        for nth, table in enumerate(self.top.get("bands", ())):
+        for nth, table in enumerate(self.need({"bands": [], **self.top}, "bands", list, 1)):
             at = self.line("[[bands]]", nth)
-            steps = [Band(self.need(step, "from", int, at), step.get("to"), self.need(step, "points", int, at))
+            steps = [Band(self.need(step, "from", int, at), self.need(step, "to", int, at)
+                          if "to" in step else None, self.need(step, "points", int, at))
                      for step in self.need(table, "steps", list, at)]
             # Every whole number from nothing on falls into exactly one band.
             begins = 0

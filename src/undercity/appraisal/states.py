@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -14,22 +16,22 @@ class Scores(TextChoices):
     VOLUME = "volume", _("by the table of bands")
 
 
-class Owner(TextChoices):
-    """Whose column of the facts says to whom a row belongs."""
+class Owner(StrEnum):
+    """The column of the facts that says to whom a row belongs."""
 
-    POST = "post", _("post")
-    REPORTER = "reporter_post", _("post that reported")
-    TERRITORY = "territory", _("street")
-    DEPARTMENT = "department", _("department")
+    POST = "post"
+    REPORTER = "reporter_post"
+    TERRITORY = "territory"
+    DEPARTMENT = "department"
 
 
-class Loss(TextChoices):
+class Loss(StrEnum):
     """Why a row counts against somebody."""
 
-    LATE = "late", _("late or not done")
-    NOT_VALID = "not_valid", _("not filed")
-    MISSED = "missed", _("not found by the inspector")
-    NOT_CLOSED = "not_closed", _("not closed")
-    REWORKED = "reworked", _("sent back for rework")
-    MOVED_ON = "moved_on", _("went to another department")
-    VOIDED = "voided", _("voided after filing")
+    LATE = "late"
+    NOT_VALID = "not_valid"
+    MISSED = "missed"
+    NOT_CLOSED = "not_closed"
+    REWORKED = "reworked"
+    MOVED_ON = "moved_on"
+    VOIDED = "voided"

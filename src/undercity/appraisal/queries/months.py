@@ -58,10 +58,12 @@ def counted(facts: Standing, month: str, scheme: Scheme, at: datetime) -> Counts
 
     Kept by the names of the files, which never carry other rows: as long as they and the minute stay, so does it.
     """
-    key = (*(str(path) for paths in facts.paths(month).values() for path in paths), month, at, id(scheme))
+    wanted = {measure.indicator for objects in scheme.objects.values() for measure in objects.measures}
+    wanted.update(code for objects in scheme.objects.values() for code in objects.counts)
+    files = tuple(str(path) for paths in facts.paths(month).values() for path in paths)
+    key = (files, month, at, frozenset(wanted))
     found = _kept.get(key)
     if found is None:
-        wanted = {measure.indicator for objects in scheme.objects.values() for measure in objects.measures}
         with opened(facts, month) as engine:
             found = count(engine, [INDICATORS[code] for code in sorted(wanted)], month, at)
         while len(_kept) >= KEPT:
