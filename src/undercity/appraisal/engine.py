@@ -36,8 +36,12 @@ class Engine(Protocol):
 class DuckEngine:
     """DuckDB inside this process."""
 
-    def __init__(self) -> None:
-        self.connection = duckdb.connect(":memory:", config=CAUTION)
+    def __init__(self, connection: Any = None) -> None:
+        self.connection = connection or duckdb.connect(":memory:", config=CAUTION)
+
+    def beside(self) -> DuckEngine:
+        """Another door to the same tables, for another thread."""
+        return DuckEngine(self.connection.cursor())
 
     def open(self, facts: Mapping[str, Sequence[Path]]) -> None:
         """See `Engine`."""

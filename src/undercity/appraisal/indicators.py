@@ -39,6 +39,11 @@ class Indicator:
     loss: Loss = Loss.LATE
     is_volume: bool = False
 
+    @property
+    def by_the_clock(self) -> bool:
+        """Counts differently as time passes, though nothing happens."""
+        return "{now}" in self.within + self.counted
+
 
 def _duties(code: str, label: Any, top: Any, bottom: Any, within: str, counted: str = IN_TIME, *,
             loss: Loss = Loss.LATE, is_volume: bool = False) -> Indicator:

@@ -10,11 +10,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from undercity.clock import ZONE
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_OF_THE_DATABASE = EPOCH.replace(tzinfo=None)
+QUARTER = 15 * 60 * 1_000_000
 MICROSECOND = timedelta(microseconds=1)
 RESOLVED = "resolved"
 
@@ -23,9 +26,7 @@ def microseconds(moment: datetime | None) -> int | None:
     """A moment as a whole number; a moment without a zone is one of the database and means UTC."""
     if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - EPOCH) // MICROSECOND
+    return (moment - (EPOCH if moment.tzinfo else EPOCH_OF_THE_DATABASE)) // MICROSECOND
 
 
 def moment(number: int) -> datetime:
@@ -35,7 +36,13 @@ def moment(number: int) -> datetime:
 
 def month_of(number: int) -> str:
     """The month of a moment in the city's zone, for example 2026-07."""
-    found = moment(number)
+    return _month_of_quarter(number // QUARTER)
+
+
+@cache
+def _month_of_quarter(quarter: int) -> str:
+    # No zone begins a month within a quarter of an hour.
+    found = moment(quarter * QUARTER)
     return f"{found.year:04}-{found.month:02}"
 
 

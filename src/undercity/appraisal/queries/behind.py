@@ -68,8 +68,7 @@ def behind(facts: Standing, ranking: Ranking, row: Ranked, indicator: Indicator,
            f"FROM {indicator.table} WHERE {indicator.month} = '{ranking.month}' "
            f"AND {indicator.owner.value} IN ({', '.join(map(str, owners))}) AND ({spelled(indicator.within, at)}) "
            f"ORDER BY counted {order}, {columns[3]} DESC, {columns[0]} LIMIT {PAGE} OFFSET {PAGE * (page - 1)}")
-    with opened(facts, ranking.month) as engine:
-        found = [_Fact(*values) for values in engine.rows(sql)]
+    found = [_Fact(*values) for values in opened(facts, ranking.month).rows(sql)]
     return _told(found, indicator, bad, at)
 
 

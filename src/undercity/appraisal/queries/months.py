@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,8 +21,9 @@ from undercity.errors import NotFound
 
 Counts = Mapping[str, Mapping[int, Count]]
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])\Z")
-KEPT = 24
+COUNTS_KEPT, ENGINES_KEPT = 48, 3
 _kept: dict[tuple[Any, ...], Counts] = {}
+_engines: dict[tuple[str, ...], DuckEngine] = {}
 
 
 def running_month() -> str:
@@ -42,34 +43,50 @@ def this_minute() -> datetime:
     return clock.now().replace(second=0, microsecond=0)
 
 
-@contextmanager
-def opened(facts: Standing, month: str) -> Iterator[Engine]:
-    """An engine that sees the facts of a month."""
-    engine = DuckEngine()
-    try:
-        engine.open(facts.paths(month))
-        yield engine
-    finally:
-        engine.close()
+def opened(facts: Standing, month: str) -> Engine:
+    """An engine that sees the facts of a month; kept open by the names of its files, since opening costs more than most
+    questions."""
+    paths = facts.paths(month)
+    files = _names(paths)
+    known = _engines.get(files)
+    if known is None:
+        known = DuckEngine()
+        known.open(paths)
+        _put(_engines, files, known, ENGINES_KEPT)
+    return known.beside()
 
 
 def counted(facts: Standing, month: str, scheme: Scheme, at: datetime) -> Counts:
     """Indicator → owner (post, department, street) → what was counted in a month, as things stand at a moment.
 
-    Kept by the names of the files, which never carry other rows: as long as they and the minute stay, so does it.
+    Kept by the names of the files, which never carry other rows: what no moment changes as long as they stay, the rest
+    for its minute.
     """
     wanted = {measure.indicator for objects in scheme.objects.values() for measure in objects.measures}
     wanted.update(code for objects in scheme.objects.values() for code in objects.counts)
-    files = tuple(str(path) for paths in facts.paths(month).values() for path in paths)
-    key = (files, month, at, frozenset(wanted))
-    found = _kept.get(key)
-    if found is None:
-        with opened(facts, month) as engine:
-            found = count(engine, [INDICATORS[code] for code in sorted(wanted)], month, at)
-        while len(_kept) >= KEPT:
-            _kept.pop(next(iter(_kept)), None)
-        _kept[key] = found
+    indicators = [INDICATORS[code] for code in sorted(wanted)]
+    files = _names(facts.paths(month))
+    found: dict[str, Mapping[int, Count]] = {}
+    for several, moment in (([one for one in indicators if not one.by_the_clock], None),
+                            ([one for one in indicators if one.by_the_clock], at)):
+        key = (files, month, moment, tuple(one.code for one in several))
+        part = _kept.get(key)
+        if part is None:
+            part = count(opened(facts, month), several, month, at)
+            _put(_kept, key, part, COUNTS_KEPT)
+        found.update(part)
     return found
+
+
+def _names(paths: Mapping[str, Sequence[Path]]) -> tuple[str, ...]:
+    return tuple(str(path) for several in paths.values() for path in several)
+
+
+def _put(kept: dict[Any, Any], key: Any, value: Any, most: int) -> None:
+    # What is dropped here and still asked by another thread closes when that thread is done with it.
+    while len(kept) >= most:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = value
 
 
 def count(engine: Engine, indicators: Iterable[Indicator], month: str, at: datetime) -> Counts:
@@ -81,8 +98,10 @@ def count(engine: Engine, indicators: Iterable[Indicator], month: str, at: datet
     for (table, owner, column), several in together.items():
         sums = ", ".join(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)" for one in several
                          for condition in (both(one, at), f"({spelled(one.within, at)})"))
+        # What stands in no denominator is left where it lies: most duties are none of a template.
+        any_of = " OR ".join(f"({spelled(one.within, at)})" for one in several)
         rows = engine.rows(f"SELECT {owner}, {sums} FROM {table} WHERE {column} = '{month}' AND {owner} IS NOT NULL "
-                           f"GROUP BY {owner}")
+                           f"AND ({any_of}) GROUP BY {owner}")
         for place, one in enumerate(several):
             found[one.code] = {row[0]: Count(int(row[1 + 2 * place]), int(row[2 + 2 * place])) for row in rows
                                if row[2 + 2 * place]}
