@@ -85,11 +85,13 @@ def test_a_case_in_time_and_still_in_hand_is_filed_but_not_due_to_be_closed(city
     case = city.walk(city.reported(), "disposal")
     with clock.standing_at(city.at):
         assert counts("department", case.department_id)["archive_rate"] == Count(0, 0)
+        waiting = listed("department", case.department_id, "intime_dispose_rate")[0]
+        assert (waiting.counted, waiting.lost, waiting.open) == (False, True, True)
     with clock.standing_at(case.due_at + timedelta(minutes=1)):
         # 应结案数 = 处置数 + 超期未处置数
         assert counts("department", case.department_id)["archive_rate"] == Count(0, 1)
         lost = listed("department", case.department_id, "archive_rate")[0]
-        assert (lost.lost, lost.subject) == (True, case.uid)
+        assert (lost.lost, lost.open, lost.subject) == (True, False, case.uid)
 
 
 def test_late_handling_counts_against_the_department_and_says_by_how_much(city: City) -> None:

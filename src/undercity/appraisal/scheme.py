@@ -54,7 +54,8 @@ class Scheme:
     code: str
     zh: str
     en: str
-    source: str
+    source_zh: str
+    source_en: str
     valid_from: date
     objects: Mapping[str, Objects]
     grades: tuple[Grade, ...]
@@ -63,6 +64,11 @@ class Scheme:
     def label(self) -> str:
         """What it is called in the reader's language."""
         return self.zh if (get_language() or "zh").startswith("zh") else self.en
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, in the reader's language."""
+        return self.source_zh if (get_language() or "zh").startswith("zh") else self.source_en
 
 
 @cache
@@ -129,7 +135,8 @@ class _Reading:
             objects[code] = self.object(table, nth, at, nodes_before, bands)
             nodes_before += len(table["node"])
         return Scheme(code=self.need(self.top, "code", str, 1), zh=self.need(self.top, "zh", str, 1),
-                      en=self.need(self.top, "en", str, 1), source=self.need(self.top, "source", str, 1),
+                      en=self.need(self.top, "en", str, 1), source_zh=self.need(self.top, "source_zh", str, 1),
+                      source_en=self.need(self.top, "source_en", str, 1),
                       valid_from=self.need(self.top, "valid_from", date, 1), objects=objects, grades=self.grades())
 
     def object(self, table: Mapping[str, Any], nth: int, at: int, before: int,

@@ -30,7 +30,10 @@ OF_CASES = ("stream", "'case'", f"'{DISPOSE}'", "COALESCE(filed, reported)", "du
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A duty or case behind a number: its page (`kind.page` of `subject`), whether it counted, why it was lost."""
+    """A duty or case behind a number: its page (`kind.page` of `subject`), whether it counted, why it was lost.
+
+    `open`: it does not count for anybody yet, but there is still time.
+    """
 
     subject: UUID
     kind: DutyKind | None
@@ -38,6 +41,7 @@ class Behind:
     at: datetime
     counted: bool
     lost: bool
+    open: bool
     reason: str
 
 
@@ -89,8 +93,12 @@ def _told(found: Sequence[_Fact], indicator: Indicator, bad: bool, at: datetime)
         counted = bool(fact.counted)
         lost = not indicator.is_volume and counted == bad
         told.append(Behind(fact.subject, _kind(fact.kind), lines.get(fact.subject), moment(fact.at), counted,
-                           lost, reason(indicator.loss, fact, at) if lost else ""))
+                           lost, lost and not bad and _has_time(fact, at), reason(indicator.loss, fact, at) if lost else ""))
     return told
+
+
+def _has_time(fact: _Fact, at: datetime) -> bool:
+    return fact.done is None and not fact.outcome and (fact.due is None or moment(fact.due) >= at)
 
 
 def _kind(code: str) -> DutyKind | None:
@@ -126,4 +134,4 @@ def _lateness(fact: _Fact, at: datetime) -> str:
         return _("late by %(amount)s") % {"amount": duration(moment(fact.done) - moment(fact.due))}
     if fact.due is not None and moment(fact.due) < at:
         return _("not done, overdue by %(amount)s") % {"amount": duration(at - moment(fact.due))}
-    return _("not done yet")
+    return _("in hand, not overdue")
