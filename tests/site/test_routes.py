@@ -21,6 +21,9 @@ NO_OUTBOX = ("intake_officer", "shift_lead", "dispatcher", "inspector", "departm
              "leader", "duty_officer", "evaluator", "branch_secretary", "open311_client")
 # A case just reported: no department has it yet, and these posts read no territory.
 NO_SUCH_CASE = ("department_handler", "squad_member", "keeper", "duty_officer", "branch_secretary", "open311_client")
+# These see no scores; a handler sees those of his own body, and the post of the table is of another.
+NO_SCORES = ("intake_officer", "inspector", "squad_member", "keeper", "duty_officer", "branch_secretary",
+             "open311_client")
 # These see the cases of their own area only, and the case of the table lies outside it.
 ELSEWHERE = {"inspector-2", "inspector-3"}
 # The duty of the table is the bureau director's: seen by leaders over him, and by those who watch the whole city.
@@ -69,6 +72,10 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "case": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
     "contact": ("POST", OFFICERS, {}),
     "move": ("POST", OFFICERS, {}),
+    "scores": ("GET", OFFICERS, dict.fromkeys(NO_SCORES, 403)),
+    "scores_csv": ("GET", OFFICERS, dict.fromkeys(NO_SCORES, 403)),
+    "score": ("GET", OFFICERS, {**dict.fromkeys(NO_SCORES, 403), "department_handler": 404}),
+    "score_cases": ("GET", OFFICERS, {**dict.fromkeys(NO_SCORES, 403), "department_handler": 404}),
 }
 ANSWERED = {200, 302, 404, 422}
 
@@ -100,7 +107,12 @@ def _duty() -> Any:
 def address(name: str, case: Any) -> str:
     from django.urls import reverse
 
+    from undercity.org.models import Post
+
+    inspector = Post.objects.get(key="inspector-1").pk
     words: dict[str, list[Any]] = {
+        "scores_csv": ["2026-07", "inspector"], "score": ["2026-07", "inspector", inspector],
+        "score_cases": ["2026-07", "inspector", inspector, "intime_check_rate"],
         "open311_discovery": ["xml"], "open311_services": ["xml"], "open311_requests": ["json"],
         "open311_definition": [case.category, "xml"], "open311_request": [case.number, "json"],
         "open311_token": [case.report.token, "json"], "place": ["no-such-place"], "receipt": [case.report.token],

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("undercity.notices.urls")),
     path("", include("undercity.places.urls")),
     path("", include("undercity.cases.urls")),
+    path("", include("undercity.appraisal.urls")),
 ]
 
 handler404 = "undercity.site.refusals.not_found"

@@ -1,0 +1,1 @@
+"""What the appraisal reads: the record's news, the facts, the scores and what is behind them."""
