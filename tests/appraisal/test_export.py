@@ -200,7 +200,7 @@ def test_every_verb_of_a_case_is_read_or_left_aside_knowingly() -> None:
     assert {verb for verb in verbs() if verb.startswith("case.")} == set(READ) | LEFT_ASIDE
 
 
-def test_every_kind_an_indicator_names_is_a_duty_of_a_case() -> None:
+def test_every_kind_an_indicator_names_is_a_duty_of_a_case(db: None) -> None:
     import re
 
     from undercity.appraisal.indicators import INDICATORS
