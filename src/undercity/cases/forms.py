@@ -57,9 +57,12 @@ class WhatForm(forms.Form):
 class SendForm(forms.Form):
     """Step 3: who are you, if you want to be told?"""
 
-    name = forms.CharField(label=_("Name"), max_length=60, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    email = forms.EmailField(label=_("E-mail"), max_length=120, required=False)
+    name = forms.CharField(label=_("Name"), max_length=60, required=False,
+                           widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False,
+                            widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}))
+    email = forms.EmailField(label=_("E-mail"), max_length=120, required=False,
+                             widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
 class MoveForm(forms.Form):

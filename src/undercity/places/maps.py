@@ -23,7 +23,7 @@ AROUND = "around"
 NUMBERED = 20
 # A hill is a hump of this many units, a spring a dot.
 HILL = 13
-# Where a name stands on its line: off the middle, where most pins are.
+# Where a name stands on its line.
 ALONG = {"road": 0.2, "river": 0.7, "stream": 0.35}
 # What would only crowd a sheet of the whole city.
 FINE = {"road", "hill", "spring"}
@@ -121,11 +121,11 @@ def _lay_out(book: Directory, name: str, sheet: Sheet, language: str) -> tuple[t
     labels: list[Label] = []
     today = clock.now().date()
 
-    def put(kind: str, geometry: Any, words: str, minor: bool, lift: float = 0) -> None:
+    def put(kind: str, geometry: Any, words: str, minor: bool, lift: float = 0, along: float = 0.5) -> None:
         part = sheet.clipped(geometry)
         if path := sheet.path(part):
             lines.append(Line(kind, path))
-        if words and (spot := sheet.middle(part, ALONG.get(kind, 0.5))) is not None:
+        if words and (spot := sheet.middle(part, along)) is not None:
             x, y = min(max(spot[0], 34), WIDTH - 34), min(max(spot[1] + lift, 16), sheet.height - 8)
             labels.append(Label("name minor" if minor else "name", words, round(x, 1), round(y, 1)))
 
@@ -137,26 +137,27 @@ def _lay_out(book: Directory, name: str, sheet: Sheet, language: str) -> tuple[t
             put("street", outline, "", True)
     chinese = language.startswith("zh")
     for one in sorted(features(), key=lambda one: one["properties"]["kind"] not in {"hill", "road"}):
-        words = one["properties"]["zh" if chinese else "en"]
-        _thing(one["properties"]["kind"], one["geometry"], words, name, sheet, put, lines)
+        _thing(one, one["properties"]["zh" if chinese else "en"], name, sheet, put, lines)
     return tuple(lines), tuple(labels)
 
 
-def _thing(kind: str, geometry: dict[str, Any], words: str, name: str, sheet: Sheet,
-           put: Callable[..., None], lines: list[Line]) -> None:
+def _thing(one: dict[str, Any], words: str, name: str, sheet: Sheet, put: Callable[..., None],
+           lines: list[Line]) -> None:
+    kind, geometry = one["properties"]["kind"], one["geometry"]
     if name == "city" and kind in FINE:
         return
+    if kind in FINE and (name != "centre" or one["properties"].get("named") is False):
+        words = ""
     if kind in {"hill", "spring"}:
         lon, lat = geometry["coordinates"]
         x, y = sheet.at(lat, lon)
         if sheet.holds(lat, lon):
             lines.append(Line(kind, f"M{x - HILL:g} {y + 5:g}Q{x:g} {y - 19:g} {x + HILL:g} {y + 5:g}Z"
                               if kind == "hill" else f"M{x - 3:g} {y:g}a3 3 0 1 0 6 0a3 3 0 1 0 -6 0Z"))
-        put(kind, geometry, words if name == "centre" else "", True, 17 if kind == "hill" else -6)
-    elif kind == "road":
-        put(kind, geometry, words if name == "centre" else "", True, 4)
+        put(kind, geometry, words, True, 17 if kind == "hill" else -6)
     else:
-        put(kind, geometry, words, kind != "river", 4)
+        # Off the middle, where most pins are; the geography says where if it knows better.
+        put(kind, geometry, words, kind != "river", 4, one["properties"].get("along", ALONG.get(kind, 0.5)))
 
 
 def as_geojson() -> tuple[bytes, str]:

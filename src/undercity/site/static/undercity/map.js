@@ -25,7 +25,7 @@
       onEachFeature: function (feature, layer) {
         var kind = feature.properties.kind;
         if (kind === "street" || kind === "road") return;
-        layer.bindTooltip(words(feature), { permanent: true, direction: "center", className: kind === "area" || kind === "river" ? "place-name" : "place-name fine", interactive: false });
+        layer.bindTooltip(words(feature), { permanent: true, direction: { hill: "bottom", spring: "top" }[kind] || "center", className: kind === "area" || kind === "river" ? "place-name" : "place-name fine", interactive: false });
       }
     }).addTo(map);
   }
@@ -48,7 +48,7 @@
   function pins(map, rows, numbered) {
     rows.forEach(function (row, index) {
       var kinds = row.kind.split(" ").map(function (kind) { return kind === "shut" ? "shut-pin" : kind; });
-      var pin = L.circleMarker(row.at, { radius: numbered ? 9 : rows.length > 60 ? 4 : 6, className: ["pin"].concat(kinds).join(" ") }).addTo(map);
+      var pin = L.circleMarker(row.at, { radius: numbered || rows.length === 1 ? 9 : rows.length > 60 ? 4 : 6, className: ["pin"].concat(kinds).join(" ") }).addTo(map);
       var box = document.createElement("div");
       var link = row.element.querySelector("a[href]");
       if (link) {
