@@ -167,6 +167,62 @@ def test_whoever_was_slower_throws_his_files_away(city: City, own_folder: Path) 
     assert len(facts()[REPORTS]) == 2
 
 
+def test_exports_at_once_lose_no_case_that_comes_meanwhile(committed_db: str, settings: Any, own_folder: Path) -> None:
+    import threading
+
+    from undercity.appraisal import actions
+    from undercity.appraisal.engine import FactsGone
+    from undercity.cases.queries import scheme
+    from undercity.city.actions.loading import load_foundations
+    from undercity.ledger.models import Duty
+    from undercity.org import directory
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    directory.forget()
+    scheme.forget()
+    load_foundations(lambda words: None)
+    over, failed, written = threading.Event(), [], []
+
+    def guarded(work: Any) -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - a thread's failure must reach the test
+            failed.append(error)
+        finally:
+            connection.close()
+
+    def report() -> None:
+        own = City()
+        for _ in range(12):
+            written.append(own.reported().uid)
+
+    def export() -> None:
+        # Past the queue of this process, as other processes come.
+        while not over.is_set():
+            try:
+                actions._carried_on(actions.standing())
+            except FactsGone:
+                continue
+
+    reporters = [threading.Thread(target=guarded, args=(report,)) for _ in range(2)]
+    exporters = [threading.Thread(target=guarded, args=(export,)) for _ in range(3)]
+    for thread in [*reporters, *exporters]:
+        thread.start()
+    for thread in reporters:
+        thread.join()
+    over.set()
+    for thread in exporters:
+        thread.join()
+    assert failed == []
+    found = facts()
+    assert sorted(row["stream"] for row in found[REPORTS]) == sorted(written)
+    assert {row["id"] for row in found[DUTIES]} == set(Duty.objects.values_list("pk", flat=True))
+    named = {name for months in actions.standing().files.values() for name in months.values()}
+    assert {path.name for path in own_folder.glob("*.parquet")} == named
+    directory.forget()
+    scheme.forget()
+
+
 def test_what_was_replaced_is_deleted_and_what_is_named_stays(city: City, own_folder: Path,
                                                               django_capture_on_commit_callbacks: Any) -> None:
     import os

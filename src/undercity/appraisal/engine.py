@@ -18,6 +18,9 @@ CAUTION: dict[str, str | bool | int | float | list[str]] = {
     "threads": 2, "memory_limit": "1GB", "autoinstall_known_extensions": False,
     "autoload_known_extensions": False}
 
+# How DuckDB says that a file is not there; a full disk is no reason to look again.
+MISSING = ("No files found", "No such file")
+
 
 class FactsGone(Exception):
     """A file was replaced by a newer one while it was about to be read: ask again where the facts stand."""
@@ -53,7 +56,9 @@ class DuckEngine:
         try:
             return self.connection.execute(sql).fetchall()
         except duckdb.IOException as error:
-            raise FactsGone(str(error)) from error
+            if any(words in str(error) for words in MISSING):
+                raise FactsGone(str(error)) from error
+            raise
 
     def close(self) -> None:
         """Give the memory back."""

@@ -92,8 +92,9 @@ def _told(found: Sequence[_Fact], indicator: Indicator, bad: bool, at: datetime)
     for fact in found:
         counted = bool(fact.counted)
         lost = not indicator.is_volume and counted == bad
-        told.append(Behind(fact.subject, _kind(fact.kind), lines.get(fact.subject), moment(fact.at), counted,
-                           lost, lost and not bad and _has_time(fact, at), reason(indicator.loss, fact, at) if lost else ""))
+        told.append(Behind(fact.subject, _kind(fact.kind), lines.get(fact.subject), moment(fact.at), counted, lost,
+                           lost and not bad and _has_time(fact, at),
+                           reason(indicator.loss, fact, at) if lost else ""))
     return told
 
 
