@@ -23,6 +23,7 @@ LULL = 0.55
 AFTER_FIREWORKS = 1.3
 # Millimetres a day, and what so much rain does; the day after a downpour the water has not gone yet.
 RAIN = ((0.1, 1.05), (10.0, 1.3), (25.0, 1.6), (50.0, 2.0))
+_BOUNDS = tuple(bound for bound, _ in RAIN)
 DOWNPOUR_MM = 25.0
 DAY_AFTER = 1.3
 NIGHT_PACE = 1.35
@@ -66,7 +67,7 @@ class Problem:
 
 def of_rain(millimetres: float) -> float:
     """How many times the reports of a dry day."""
-    step = bisect_right([bound for bound, _ in RAIN], millimetres)
+    step = bisect_right(_BOUNDS, millimetres)
     return RAIN[step - 1][1] if step else 1.0
 
 
@@ -91,7 +92,7 @@ def moments(count: int, *, until: datetime, days: int, seasons: Seasons, works: 
     last = until.replace(minute=0, second=0, microsecond=0)
     hours = [last - timedelta(hours=back) for back in range(days * 24)]
     cumulated = list(accumulate(intensity(hour, seasons, works) for hour in hours))
-    found = []
+    found: list[datetime] = []
     while len(found) < count:
         chosen = dice.choices(hours, cum_weights=cumulated, k=count - len(found))
         at = (hour + timedelta(seconds=dice.randrange(3600)) for hour in chosen)

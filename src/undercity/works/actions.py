@@ -30,7 +30,7 @@ def register_work(*, by: Actor, place: Place, code: str, entrances: Iterable[Map
 
 
 def register_works(rows: Iterable[Mapping[str, Any]], *, year: int) -> list[Work]:
-    """Many works of a list whose right to enter was settled before it was opened; each is checked as a single one is."""
+    """Many works of a list whose right to enter was settled before; each is checked as a single one is."""
     given = list(rows)
     for row in given:
         if not row["entrances"]:

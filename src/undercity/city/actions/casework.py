@@ -22,12 +22,14 @@ from undercity.org.powers import CITIZEN, POST
 from undercity.org.states import Power, Role
 from undercity.science.worktime import Limit, Unit, deadline
 
-NOT_OURS = ("不属于城市管理范围，已告知报警电话。", "属12345热线办理事项，已转告来电人。", "描述不清且无法联系，请补充后再报。")
+NOT_OURS = ("不属于城市管理范围，已告知报警电话。", "属12345热线办理事项，已转告来电人。",
+            "描述不清且无法联系，请补充后再报。")
 ABSENT = ("现场核实未见该问题。", "到场时问题已消失。", "按所报位置未找到，已拍照留存。")
 TWICE = ("与已立案件重复。", "同一位置已有案卷在办，合并处理。")
 SOMEBODY_ELSES = ("现场权属不属本单位，申请重新派遣。", "该设施由产权单位管理，请改派。")
 POOR = ("照片未反映处置结果，请补充处置。", "处置照片角度不同，无法比对，请重拍。", "现场仍有残留，请再处置。")
-DONE = ("已处置完毕。", "已安排人员到场处置，现场恢复。", "已清理完毕并复查。", "已维修更换，恢复正常。", "已劝导整改，秩序恢复。")
+DONE = ("已处置完毕。", "已安排人员到场处置，现场恢复。", "已清理完毕并复查。",
+        "已维修更换，恢复正常。", "已劝导整改，秩序恢复。")
 PHOTOGRAPHED = 0.6
 
 
@@ -117,8 +119,9 @@ class Case:
         self.t.shelf.states[self.uid] = self.state
 
     def report(self) -> None:
-        on_rounds = self.dice.random() < share_of_inspectors(self.at.hour)
-        source = Source.INSPECTOR if on_rounds and self.stops != kinds.VERIFY else Source.CITIZEN
+        # What waits on the evening came from citizens, so that it went through every hand.
+        on_rounds = not self.stops and self.dice.random() < share_of_inspectors(self.at.hour)
+        source = Source.INSPECTOR if on_rounds else Source.CITIZEN
         spot = self.spot
         text = f"{spot.address}，{self.dice.choice(self.problem.words)}。（演示数据）"
         to = self.t.to(Power.CASE_VERIFY, spot.street, Role.INSPECTOR, self.turn)

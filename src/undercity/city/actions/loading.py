@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
+
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection

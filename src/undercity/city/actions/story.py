@@ -63,10 +63,11 @@ def _waiting(most: int, until: datetime, dice: random.Random) -> list[Start]:
             age = dice.uniform(*(late if nth % 10 >= 10 - of_ten else in_time))
             tail = timedelta(seconds=int((way + age) * 60))
             # The department had it some hours before; what comes before the department is as old as its way.
-            begins = until - (tail + timedelta(minutes=dice.uniform(50, 300)) if kind in BEHIND_THE_DEPARTMENT else tail)
-            found.append((begins, kind, tail))
+            before = timedelta(minutes=dice.uniform(50, 300)) if kind in BEHIND_THE_DEPARTMENT else timedelta(0)
+            found.append((until - tail - before, kind, tail))
     for _nth in range(int(HANDLED * share)):
-        hours = dice.choices([dice.uniform(1, 8), dice.uniform(8, 40), dice.uniform(40, 130)], [35, 40, 25])[0]
+        spans = ((0.7, 1.9), (1.9, 8), (8, 40), (40, 130))
+        hours = dice.uniform(*dice.choices(spans, (30, 20, 30, 20))[0])
         found.append((until - timedelta(hours=hours), kinds.DISPOSE, timedelta(hours=dice.uniform(1, 28))))
     return [(at.replace(microsecond=0), kind, tail) for at, kind, tail in found]
 

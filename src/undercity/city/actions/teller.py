@@ -1,4 +1,4 @@
-"""Who tells the sample city's cases: what is known once for all of them, and the rows gathered until they are stored."""
+"""Who tells the sample city's cases: what is known once for all, and rows gathered until they are stored."""
 
 from __future__ import annotations
 
@@ -41,9 +41,11 @@ REPORT = ("id", "salt", "case_id", "text", "address", "lat", "lon", "token")
 NOTE = ("id", "salt", "case_id", "text")
 PHOTO = ("id", "salt", "case_id", "verb", "sha256", "width", "height", "is_public")
 SPOTS = 240
-WORDS = ("路口东北角", "公交站旁", "小区北门外", "学校对面", "农贸市场门口", "桥下", "人行道上", "非机动车道", "医院门口",
-         "地铁口", "菜店门前", "广场西侧", "停车场入口", "幼儿园门口", "天桥下", "老旧小区院内", "沿街店铺前", "河边步道",
-         "立交桥下", "绿地旁", "十字路口西南角", "写字楼南门", "加油站旁", "邮局对面")
+# Enough turns for one, two, three, four or six posts that share a role.
+TURNS = 12
+WORDS = ("路口东北角", "公交站旁", "小区北门外", "学校对面", "农贸市场门口", "桥下", "人行道上", "非机动车道",
+         "医院门口", "地铁口", "菜店门前", "广场西侧", "停车场入口", "幼儿园门口", "天桥下", "老旧小区院内",
+         "沿街店铺前", "河边步道", "立交桥下", "绿地旁", "十字路口西南角", "写字楼南门", "加油站旁", "邮局对面")
 # A spot that had a problem has it again within so many days, more often than chance would have it.
 REMEMBERED = timedelta(days=30)
 AGAIN = 0.09
@@ -98,9 +100,9 @@ class Teller:
         for picture in self.pictures.values():
             keep(picture)
         self._recent: deque[tuple[datetime, Spot, Problem]] = deque()
-        self.holder = cache(holder)
+        self._holders: dict[tuple[Power, int, Role, int], Holder | None] = {}
+        self._handlers: dict[tuple[int, int], Holder] = {}
         self.standards = cache(self._standards)
-        self.handler = cache(self._handler)
         self.stage_limit = cache(self._stage_limit)
 
     def _spots(self) -> list[Spot]:
@@ -148,21 +150,28 @@ class Teller:
         # The city's zone never changes its clocks, so minutes are added as they are.
         return limit, at + runs if runs else deadline(at, limit, self.calendar)
 
-    def _handler(self, department: int, turn: int) -> Holder:
-        found = (self.holder(Power.CASE_DISPOSE, department, role=role, body=department, turn=turn)
-                 for role in HANDLERS)
-        return next(one for one in found if one is not None)
+    def handler(self, department: int, turn: int) -> Holder:
+        """Who handles cases in a department."""
+        key = (department, turn % TURNS)
+        if key not in self._handlers:
+            found = (holder(Power.CASE_DISPOSE, department, role=role, body=department, turn=turn % TURNS)
+                     for role in HANDLERS)
+            self._handlers[key] = next(one for one in found if one is not None)
+        return self._handlers[key]
 
     def to(self, power: Power, street: int, role: Role, turn: int) -> Holder | None:
-        """Who gets a duty in a street."""
-        found: Holder | None = self.holder(power, street, role=role, turn=turn)
-        return found
+        """Who gets a duty in a street; several take turns."""
+        key = (power, street, role, turn % TURNS)
+        if key not in self._holders:
+            self._holders[key] = holder(power, street, role=role, turn=turn % TURNS)
+        return self._holders[key]
 
     def report(self, case: UUID, text: str, spot: Spot) -> DossierRef:
         """Keep what was reported; its mark."""
         row, salt = uuid.uuid7(), new_salt()
         self.shelf.reports.append((row, salt, case, text, spot.address, spot.lat, spot.lon, secrets.token_urlsafe(16)))
-        values = dict(zip(HASHED["case.report"][1], (text, spot.address, spot.lat, spot.lon), strict=True))
+        values: dict[str, Any] = dict(zip(HASHED["case.report"][1], (text, spot.address, spot.lat, spot.lon),
+                                          strict=True))
         return _mark("case.report", row, salt, rfc8785.dumps(values))
 
     def note(self, case: UUID, text: str) -> DossierRef:
