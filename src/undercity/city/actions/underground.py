@@ -93,6 +93,7 @@ def _profile(dice: random.Random, book: Directory, kind: dict[str, Any], lat: fl
     condition = "unfit" if kind["use"] == "idle" and dice.random() < 0.4 else dice.choices(
         ["good", "fair", "worn"], [55, 33, 12] if managed == "joint" else [38, 40, 22])[0]
     ways = min(4, 1 + int(area > 900) + int(area > 3500) + int(area > 9000))
+    ground = dice.uniform(24, 118)
     return {
         "managed": managed, "form": dice.choices(forms, shares)[0], "area_m2": int(area),
         "volume_m3": int(area * height), "levels": levels, "depth_m": Decimal(round(levels * dice.uniform(4, 6), 1)),
@@ -100,12 +101,13 @@ def _profile(dice: random.Random, book: Directory, kind: dict[str, Any], lat: fl
         "condition_words": dice.choice(WORDS[condition]), "pumps": dice.randint(1, 2) + int(area // 6000),
         "boards": ways + dice.randint(0, 3), "keeper": book.by_key[dice.choice(kind["keepers"])],
         "built": dice.randint(1965, 1985) if managed == "early" else dice.randint(1998, 2023),
-        "entrances": [_way(dice, name, lat, lon) for name in WAYS[:ways]]}
+        "entrances": [_way(dice, name, lat, lon, ground) for name in WAYS[:ways]]}
 
 
-def _way(dice: random.Random, name: str, lat: float, lon: float) -> dict[str, Any]:
-    return {"name": name, "lat": round(lat + dice.uniform(-4e-4, 4e-4), 6), "width_m": dice.choice([1.5, 2, 2.4, 3, 6]),
-            "lon": round(lon + dice.uniform(-5e-4, 5e-4), 6), "sill_m": round(dice.uniform(24, 118), 2)}
+def _way(dice: random.Random, name: str, lat: float, lon: float, ground: float) -> dict[str, Any]:
+    widths = (4.5, 6.0) if name == WAYS[-1] else (1.5, 2.0, 2.4, 3.0)
+    return {"name": name, "lat": round(lat + dice.uniform(-4e-4, 4e-4), 6), "width_m": dice.choice(widths),
+            "lon": round(lon + dice.uniform(-5e-4, 5e-4), 6), "sill_m": round(ground + dice.uniform(-0.4, 0.9), 2)}
 
 
 def somewhere(dice: random.Random, outline: BaseGeometry) -> tuple[float, float]:
