@@ -156,7 +156,7 @@ class Deployments:
         """A deployment of its own, served; gone afterwards with its database. `extra` are UNDERCITY_ variables."""
         verbs: list[tuple[str, ...]] = [("setup",)]
         if city:
-            verbs.append(("city", "load"))
+            verbs.append(("city", "load", "--cases", "800"))
         var, source = self.template("city" if city else "bare", *verbs)
         name = self.databases.name("served")
         own = self.folder / f"var-{Path(name).stem}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.urls import include, path
 
 from undercity.site import pages, public
@@ -24,7 +25,11 @@ urlpatterns = [
     path("", include("undercity.places.urls")),
     path("", include("undercity.cases.urls")),
     path("", include("undercity.appraisal.urls")),
+    path("", include("undercity.city.urls")),
 ]
+# The internal side of works may be left out of a deployment: then there is nothing to find at its addresses.
+if apps.is_installed("undercity.works"):
+    urlpatterns.append(path("", include("undercity.works.urls")))
 
 handler404 = "undercity.site.refusals.not_found"
 handler500 = "undercity.site.refusals.failed"

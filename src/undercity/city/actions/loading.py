@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -17,6 +15,9 @@ from django.db import connection
 from undercity import clock
 from undercity.cases.actions.scheme import load_schemes
 from undercity.city.accounts import derived
+from undercity.city.actions.sources import state_the_source
+from undercity.city.actions.underground import open_works
+from undercity.city.sample_files import SAMPLE, read
 from undercity.db import write
 from undercity.ledger.actions.agenda import load_templates
 from undercity.org.actions import appoint, create_post, found_body, grant, seed_workdays
@@ -26,15 +27,9 @@ from undercity.org.queries import digest_of, directory
 from undercity.org.states import BodyKind, Power, Role
 from undercity.places.actions import open_place
 
-SAMPLE = Path(__file__).resolve().parents[1] / "sample"
 # Saturday 18 July 2026, minutes before a storm.
 EVENING = datetime(2026, 7, 18, 16, 30, tzinfo=clock.ZONE)
 BEGINS = datetime(2025, 1, 1, tzinfo=clock.ZONE)
-
-
-def read(name: str) -> Any:
-    """A sample file."""
-    return tomllib.loads((SAMPLE / name).read_text(encoding="utf-8"))
 
 
 def is_loaded() -> bool:
@@ -58,14 +53,26 @@ def empty_the_database() -> None:
 
 
 def load_foundations(say: Callable[[str], None]) -> None:
-    """Everything but the cases."""
-    with write():
+    """Bodies, posts, accounts, public places, categories and the calendar: a city before anything happens in it."""
+    # Password hashing is slow on purpose; it runs beside the rest on the other core.
+    with write(), ThreadPoolExecutor(2) as pool:
+        accounts = read("accounts.toml")["account"]
+        hashes = [pool.submit(make_password, derived(f"account:{row['username']}")) for row in accounts]
         say(f"working calendar: {seed_workdays(range(2025, 2028))} days added")
         say("category scheme: " + ", ".join(f"{count} {what}" for what, count in load_schemes().items()))
         say(f"bodies: {_bodies()}")
-        say(f"posts and accounts: {_posts()}")
+        posts = _posts()
         say(f"places: {_places()}")
         say(f"duty templates: {load_templates()}")
+        _accounts(accounts, [one.result() for one in hashes], posts)
+        say(f"posts and accounts: {len(posts)}")
+
+
+def load_underground(say: Callable[[str], None]) -> None:
+    """The invented works, and what the source of 2022 says."""
+    with write():
+        say(f"works: {open_works()}, all invented")
+        say(f"facts of the source: {state_the_source(recorded=BEGINS)}")
 
 
 def _bodies() -> int:
@@ -81,7 +88,7 @@ def _bodies() -> int:
     return len(made)
 
 
-def _posts() -> int:
+def _posts() -> dict[str, Post]:
     bodies = {body.key: body for body in Body.objects.all()}
     powers = read("powers.toml")
     posts: dict[str, Post] = {}
@@ -96,15 +103,14 @@ def _posts() -> int:
             ApiKey.objects.create(post=post, digest=digest_of(derived(f"key:{post.key}")), label="sample",
                                   is_sample=True)
         posts[post.key] = post
-    rows = read("accounts.toml")["account"]
-    # Password hashing is slow on purpose; it runs beside itself on the other core.
-    with ThreadPoolExecutor() as pool:
-        hashes = list(pool.map(lambda row: make_password(derived(f"account:{row['username']}")), rows))
+    return posts
+
+
+def _accounts(rows: list[dict[str, Any]], hashes: list[str], posts: dict[str, Post]) -> None:
     for row, password in zip(rows, hashes, strict=True):
         person = Person.objects.create(username=row["username"], password=password, name_zh=row["zh"],
                                        name_en=row["en"], is_sample=True)
         appoint(person, posts[row["post"]], begins=BEGINS)
-    return len(posts)
 
 
 def _places() -> int:

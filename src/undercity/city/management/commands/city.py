@@ -23,8 +23,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="what", required=True)
         load = verbs.add_parser("load", help="load the sample city into an empty database")
-        load.add_argument("--cases", type=int, default=500, help="how many cases to invent (default 500)")
-        load.add_argument("--days", type=int, default=60, help="over how many days they lie (default 60)")
+        load.add_argument("--cases", type=int, default=5000, help="how many cases to invent (default 5000)")
+        load.add_argument("--days", type=int, default=365, help="over how many days they lie (default 365)")
         load.add_argument("--fresh", action="store_true", help="throw away what is there and start again")
         listed = verbs.add_parser("accounts", help="the sample accounts with their passwords")
         listed.add_argument("--json", action="store_true", help="print as JSON")
@@ -52,6 +52,7 @@ class Command(BaseCommand):
         # All of the city or none of it: half a city would be refused as loaded the next time.
         with write():
             loading.load_foundations(self.stdout.write)
+            loading.load_underground(self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
         self.stdout.write(f"The sample city is loaded: {cases} cases, {entries} entries, "
                           f"{perf_counter() - started:.1f} s. Its clock stands at {clock.now():%Y-%m-%d %H:%M}.")

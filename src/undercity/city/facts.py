@@ -1,0 +1,87 @@
+"""What the record says of the source: one verb, stated once for each fact, never moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import get_language, gettext_lazy as _
+
+from undercity.city.models import SourceFact
+from undercity.ledger import dossier, subjects
+from undercity.ledger.facts import Facts, verb
+from undercity.ledger.fold import DossierRef, Happening, StreamState
+from undercity.ledger.models import Entry
+
+SUBJECT = "source"
+DOSSIER = "source.fact"
+FIELDS = ("code", "row", "year", "day")
+HASHED = ("value", "zh", "en", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A fact as the record tells it: its code, the row of the mission, the year, and the day if it is known."""
+
+    code: str
+    row: str
+    year: int
+    day: date | None
+
+
+@verb("source.stated/1", _("Stated in the source"))
+class Stated(Facts):
+    """据报道: the source of the project said so then."""
+
+    code: str
+    row: str
+    year: int
+    day: date | None
+    words: DossierRef
+
+    def apply(self, state: StreamState, happening: Happening) -> StreamState:
+        return replace(state, subject=Statement(self.code, self.row, self.year, self.day))
+
+
+def content_of(row: SourceFact) -> dossier.Content:
+    """What of this row the record vouches for."""
+    return dossier.Content(row.salt, {name: getattr(row, name) for name in HASHED})
+
+
+def _contents(ids: Iterable[UUID]) -> dict[UUID, dossier.Content]:
+    return {row.pk: content_of(row) for row in SourceFact.objects.filter(pk__in=list(ids))}
+
+
+def _load(streams: Iterable[UUID]) -> dict[UUID, Statement]:
+    rows = SourceFact.objects.filter(pk__in=list(streams)).values_list("pk", *FIELDS)
+    return {row[0]: Statement(*row[1:]) for row in rows}
+
+
+def _insert(states: Mapping[UUID, Any]) -> None:
+    """The row is written whole, with its words, by whoever states the fact."""
+
+
+def _update(stream: UUID, was: Any, now: Any) -> None:
+    raise ValueError("what the source says never changes")
+
+
+def _without_entries() -> Iterable[UUID]:
+    told = Entry.objects.filter(stream=OuterRef("pk"))
+    return SourceFact.objects.filter(~Exists(told)).values_list("pk", flat=True)
+
+
+def _describe(streams: Iterable[UUID]) -> dict[UUID, subjects.Line]:
+    chinese = (get_language() or "zh").startswith("zh")
+    return {row.pk: subjects.Line(number=row.row, title=row.zh if chinese else row.en, where=row.source)
+            for row in SourceFact.objects.filter(pk__in=list(streams))}
+
+
+def register() -> None:
+    """Tell the record how facts of the source are read."""
+    dossier.register(DOSSIER, _contents)
+    subjects.register(subjects.Subject(kind=SUBJECT, state=Statement, load=_load, insert=_insert, update=_update,
+                                       without_entries=_without_entries, describe=_describe))

@@ -1,0 +1,51 @@
+"""The list of works and the internal page of one. Whoever opens the latter leaves a look."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from undercity.errors import NotAllowed, NotFound
+from undercity.ledger.actions import look
+from undercity.org.requests import actor_of, officers_only
+from undercity.org.states import Power
+from undercity.places.states import PlaceUse
+from undercity.works import queries
+
+# What stands on the internal page and nowhere else; a look names these.
+INTERNAL = ("managed", "form", "volume_m3", "levels", "depth_m", "capacity", "condition", "pumps", "boards", "built",
+            "entrances")
+WORDS_MAX = 60
+
+
+@officers_only
+def works(request: HttpRequest) -> HttpResponse:
+    """工程台账: the works I may see, a hundred a page."""
+    actor = actor_of(request)
+    if not actor.holds(Power.WORK_READ):
+        raise NotAllowed(_("Your post has no power to %(power)s.") % {"power": Power.WORK_READ.label},
+                         remedy=_("Ask the administrator of your office if you should have it."))
+    asked = {"use": request.GET.get("use", ""), "district": request.GET.get("district", ""),
+             "words": request.GET.get("words", "").replace("\0", "").strip()[:WORDS_MAX]}
+    if asked["use"] not in PlaceUse.values:
+        asked["use"] = ""
+    given = request.GET.get("page", "")
+    page = int(given) if given.isdecimal() and 0 < len(given) < 6 and int(given) else 1
+    rows, total = queries.rows(actor, page=page, **asked)
+    kept = urlencode({name: value for name, value in asked.items() if value})
+    return render(request, "works/list.html", {
+        "rows": rows, "total": total, "asked": asked, "uses": PlaceUse.choices, "districts": queries.districts(),
+        "kept": kept, "page": page, "before": page - 1, "after": page + 1 if page * queries.PAGE < total else 0})
+
+
+@officers_only
+def work(request: HttpRequest, code: str) -> HttpResponse:
+    """One work with its internal fields; that it was looked at is noted."""
+    actor = actor_of(request)
+    found = queries.by_code(actor, code)
+    if found is None:
+        raise NotFound(_("There is no such work."), remedy=_("Check the code; it may also lie outside your area."))
+    look(by=actor, subject_kind="work", subject=found.uid, fields=INTERNAL, reason="page")
+    return render(request, "works/work.html", {"row": queries.row_of(found), "work": found})
