@@ -5,12 +5,13 @@ from __future__ import annotations
 from undercity.cases.models import Contact, Note, Photo, Report
 from undercity.ledger.dossier import register_table
 
-PHOTO = ("verb", "sha256", "width", "height", "taken_lat", "taken_lon")
+OF_A_REPORT = ("text", "address", "lat", "lon")
+OF_A_PHOTO = ("verb", "sha256", "width", "height", "taken_lat", "taken_lon")
 
 
 def register_dossiers() -> None:
     """Tell the record how the dossiers of cases are read."""
-    register_table("case.report", Report, ("text", "address", "lat", "lon"))
+    register_table("case.report", Report, OF_A_REPORT)
     register_table("case.contact", Contact, ("name", "phone", "email"))
     register_table("case.note", Note, ("text",))
-    register_table("case.photo", Photo, PHOTO)
+    register_table("case.photo", Photo, OF_A_PHOTO)

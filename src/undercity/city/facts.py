@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language, gettext_lazy as _
 
 from undercity.city.models import SourceFact
-from undercity.ledger import dossier, subjects
+from undercity.ledger import subjects
+from undercity.ledger.dossier import register_table
 from undercity.ledger.facts import Facts, verb
 from undercity.ledger.fold import DossierRef, Happening, StreamState
 from undercity.ledger.models import Entry
@@ -47,15 +48,6 @@ class Stated(Facts):
         return replace(state, subject=Statement(self.code, self.row, self.year, self.day))
 
 
-def content_of(row: SourceFact) -> dossier.Content:
-    """What of this row the record vouches for."""
-    return dossier.Content(row.salt, {name: getattr(row, name) for name in HASHED})
-
-
-def _contents(ids: Iterable[UUID]) -> dict[UUID, dossier.Content]:
-    return {row.pk: content_of(row) for row in SourceFact.objects.filter(pk__in=list(ids))}
-
-
 def _load(streams: Iterable[UUID]) -> dict[UUID, Statement]:
     rows = SourceFact.objects.filter(pk__in=list(streams)).values_list("pk", *FIELDS)
     return {row[0]: Statement(*row[1:]) for row in rows}
@@ -82,6 +74,6 @@ def _describe(streams: Iterable[UUID]) -> dict[UUID, subjects.Line]:
 
 def register() -> None:
     """Tell the record how facts of the source are read."""
-    dossier.register(DOSSIER, _contents)
+    register_table(DOSSIER, SourceFact, HASHED)
     subjects.register(subjects.Subject(kind=SUBJECT, state=Statement, load=_load, insert=_insert, update=_update,
                                        without_entries=_without_entries, describe=_describe))

@@ -12,7 +12,8 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 
 from undercity import clock
-from undercity.city.actions.loading import read
+from undercity.city.sample_files import read
+from undercity.city.scenes import scene
 from undercity.db import insert_objects, write
 from undercity.ledger.actions import assigned, record_history
 from undercity.ledger.actions.agenda import given, holders_of, uid_of
@@ -21,7 +22,7 @@ from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import DossierRef, DutyState, StreamState
 from undercity.ledger.models import Dossier, Entry, TaskNote, TaskPhoto
-from undercity.ledger.pictures import Picture
+from undercity.ledger.pictures import Picture, keep
 from undercity.ledger.queries.agenda import templates
 from undercity.ledger.record import happening_of
 from undercity.ledger.rules import REFUSAL, Template, occurrences, period_of, start_of
@@ -41,7 +42,6 @@ class Year:
     """The year being told: its end, its dice, the rows gathered so far."""
 
     until: datetime
-    pictures: tuple[Picture, ...]
     dice: random.Random = field(default_factory=lambda: random.Random(SEED))
     said: dict[str, Any] = field(default_factory=lambda: read("duties.toml"))
     entries: list[Entry] = field(default_factory=list)
@@ -50,6 +50,12 @@ class Year:
     photos: list[TaskPhoto] = field(default_factory=list)
     superiors: dict[int, Holder | None] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=lambda: dict(Post.objects.values_list("pk", "key")))
+
+    def picture(self, template: str) -> Picture:
+        """A drawing that fits the duty, kept on disk."""
+        found = scene(self.dice.choice(self.said["scenes"][template]), after=True)
+        keep(found)
+        return found
 
     def above(self, post: int) -> Holder | None:
         """The superior of a post, asked once."""
@@ -98,7 +104,7 @@ class Story:
         """As many pictures as the template asks for."""
         marks = []
         for _ in range(self.template.photos):
-            picture = self.year.dice.choice(self.year.pictures)
+            picture = self.year.picture(self.template.code)
             row = TaskPhoto(id=uuid.uuid7(), salt=new_salt(), task_id=self.uid, sha256=picture.sha256,
                             width=picture.width, height=picture.height)
             self.year.photos.append(row)
@@ -158,9 +164,9 @@ def _mark(kind: str, row: Dossier) -> DossierRef:
     return ref(kind, row.id, content_of(kind, row))
 
 
-def tell_duties(*, until: datetime, days: int, pictures: tuple[Picture, ...], say: Callable[[str], None]) -> int:
+def tell_duties(*, until: datetime, days: int, say: Callable[[str], None]) -> int:
     """The templates' duties over so many days before a moment; how many entries that made."""
-    year = Year(until, pictures)
+    year = Year(until)
     since = (until - timedelta(days=days)).date()
     for template in templates(until.date()).values():
         for day in occurrences(template, since, until.date()):

@@ -8,12 +8,12 @@ from typing import Any
 import uuid_utils.compat as uuid
 
 from undercity import clock
-from undercity.city.facts import DOSSIER, SUBJECT, Stated, content_of
+from undercity.city.facts import DOSSIER, SUBJECT, Stated
 from undercity.city.models import SourceFact
 from undercity.city.sample_files import read
 from undercity.db import insert_objects, write
 from undercity.ledger.actions import record_history
-from undercity.ledger.dossier import new_salt, ref
+from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import StreamState
 from undercity.ledger.models import Entry
 from undercity.ledger.record import happening_of
@@ -27,7 +27,7 @@ def state_the_source(*, recorded: datetime) -> int:
     entries, states = [], {}
     for row in rows:
         said = Stated(code=row.code, row=row.row, year=row.year, day=row.day,
-                      words=ref(DOSSIER, row.pk, content_of(row)))
+                      words=ref(DOSSIER, row.pk, content_of(DOSSIER, row)))
         # What is known by its year only is placed at that year's end.
         at = datetime.combine(row.day or date(row.year, 12, 31), time(12), clock.ZONE)
         entry = Entry(timeline=clock.REAL, stream_kind=SUBJECT, stream=row.pk, sequence=1, at=at, recorded=recorded,

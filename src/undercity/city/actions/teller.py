@@ -19,7 +19,7 @@ import uuid_utils.compat as uuid
 from shapely.geometry import shape
 
 from undercity.cases.actions.dispatching import HANDLERS
-from undercity.cases.evidence import HASHED
+from undercity.cases.evidence import OF_A_PHOTO, OF_A_REPORT
 from undercity.cases.models import Note, Photo, Report
 from undercity.cases.queries.scheme import Standard, scheme
 from undercity.city.rhythm import Chooser, Problem, Seasons
@@ -170,7 +170,7 @@ class Teller:
         """Keep what was reported; its mark."""
         row, salt = uuid.uuid7(), new_salt()
         self.shelf.reports.append((row, salt, case, text, spot.address, spot.lat, spot.lon, secrets.token_urlsafe(16)))
-        values: dict[str, Any] = dict(zip(HASHED["case.report"][1], (text, spot.address, spot.lat, spot.lon),
+        values: dict[str, Any] = dict(zip(OF_A_REPORT, (text, spot.address, spot.lat, spot.lon),
                                           strict=True))
         return _mark("case.report", row, salt, rfc8785.dumps(values))
 
@@ -215,4 +215,4 @@ def _of_note(text: str) -> bytes:
 @cache
 def _of_photo(verb: str, picture: Picture) -> bytes:
     values = (verb, picture.sha256, picture.width, picture.height, None, None)
-    return rfc8785.dumps(dict(zip(HASHED["case.photo"][1], values, strict=True)))
+    return rfc8785.dumps(dict(zip(OF_A_PHOTO, values, strict=True)))
