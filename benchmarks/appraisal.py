@@ -139,9 +139,10 @@ def pages(month: str, department: int) -> dict[str, float]:
     return found
 
 
-def rows_of(measured: dict[str, Any]) -> list[dict[str, Any]]:
+def rows_of(measured: dict[str, Any], busy: float) -> list[dict[str, Any]]:
     """The figures in the house format."""
     conditions = (f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite, "
+                  f"load average {busy:.1f} from elsewhere, nice {os.nice(0)}, "
                   f"{measured['cases']} cases of which {measured['of_month']} filed in {measured['month']}; "
                   f"{ENTRIES} new entries, then refresh of the facts and every ranking of the month, "
                   f"median of {ROUNDS}; make bench ONLY=appraisal")
@@ -166,12 +167,14 @@ def main() -> int:
     if words.inside:
         print(RESULT + json.dumps(inside()), flush=True)
         return 0
+    # What else this machine is doing, before the measurement itself is part of it.
+    busy = os.getloadavg()[0]
     with copied(words.city) if words.city else built() as surroundings:
         done = subprocess.run([sys.executable, __file__, "--inside"], env=surroundings, capture_output=True, text=True,
                               timeout=1800, check=False)
     if done.returncode:
         raise SystemExit(f"the measurement failed:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
-    rows = rows_of(json.loads(done.stdout.split(RESULT)[1]))
+    rows = rows_of(json.loads(done.stdout.split(RESULT)[1]), busy)
     for one in rows:
         print(f"{one['name']}: {one['value']} {one['unit']}", flush=True)
     target = ROOT / "benchmarks" / "results" / "appraisal.json"
