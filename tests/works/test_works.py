@@ -133,7 +133,7 @@ def test_a_work_elsewhere_and_a_missing_one_look_the_same_and_leave_no_look(unde
 def test_the_list_is_paged_filtered_and_ready_for_a_map(underground: City) -> None:
     client = signed_in(underground.post("duty_officer"))
     page = client.get(reverse("works")).content.decode()
-    assert page.count("data-lat=") == page.count('data-kind="work"') == 100
+    assert page.count("data-lat=") == page.count('data-kind="open unlisted"') == 100
     assert 'data-label="虚构-' in page
     assert client.get(reverse("works"), {"page": "3"}).content.decode().count("data-lat=") == 100
     assert client.get(reverse("works"), {"page": "4"}).content.decode().count("data-lat=") == 0

@@ -18,6 +18,7 @@ from undercity.ledger.record import changes, duties_of, happening_of
 from undercity.ledger.subjects import subject, subjects
 
 STREAMS_AT_ONCE = 400
+LOOK_AGAIN = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,8 +66,21 @@ def replay() -> Report:
     stories = (list(story) for _, story in groupby(entries, key=lambda entry: entry.stream))
     while chunk := list(islice(stories, STREAMS_AT_ONCE)):
         _compare(chunk, report)
+    for _attempt in range(LOOK_AGAIN):
+        if not report.differences:
+            break
+        # Somebody may have written between the reading of the entries and of the rows: what is really wrong stays so.
+        _look_again(report)
     _orphans(report)
     return report
+
+
+def _look_again(report: Report) -> None:
+    streams = {difference.stream for difference in report.differences}
+    again = Report()
+    entries = Entry.objects.filter(stream__in=streams).order_by("stream", "sequence")
+    _compare([list(story) for _, story in groupby(entries, key=lambda entry: entry.stream)], again)
+    report.differences = again.differences
 
 
 def _compare(stories: list[list[Entry]], report: Report) -> None:

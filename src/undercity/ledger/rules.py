@@ -23,6 +23,8 @@ from undercity.science.worktime import Calendar, Limit, deadline
 
 MORNING = time(8)
 LAST_MINUTE = time(23, 59)
+# Whoever stayed silent this often is not told once more: the list of the overdue shows it.
+MOST_ESCALATIONS = 10
 KIND = "task."
 REFUSAL = "task.refusal"
 

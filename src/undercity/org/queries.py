@@ -20,7 +20,7 @@ from undercity.org.powers import POST, Actor
 from undercity.org.states import Power, Role
 
 __all__ = ["BodyCard", "Directory", "Holder", "actor_for_key", "actor_for_person", "body_name", "calendar", "directory",
-           "holder", "post_titles", "superior_of"]
+           "holder", "post_titles", "so_far_above", "superior_of"]
 
 
 # A key comes with every request of another system: one statement for the key, its post and its powers.
@@ -119,6 +119,17 @@ def superior_of(post: int) -> Holder | None:
                 found := _held(Post.objects.filter(body=above, role=Role.LEADER).exclude(pk=post).order_by("pk"))):
             return found
     return None
+
+
+def so_far_above(post: int, steps: int) -> Holder | None:
+    """The post so many steps up the line, or the highest there is; None when nobody stands above."""
+    told = None
+    for _step in range(steps):
+        higher = superior_of(told.post if told else post)
+        if higher is None:
+            break
+        told = higher
+    return told
 
 
 def _held(posts: QuerySet[Post]) -> Holder | None:

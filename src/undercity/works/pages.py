@@ -37,7 +37,8 @@ def works(request: HttpRequest) -> HttpResponse:
     kept = urlencode({name: value for name, value in asked.items() if value})
     return render(request, "works/list.html", {
         "rows": rows, "total": total, "asked": asked, "uses": PlaceUse.choices, "districts": queries.districts(),
-        "kept": kept, "page": page, "before": page - 1, "after": page + 1 if page * queries.PAGE < total else 0})
+        "map_pins": [queries.pin_of(row) for row in rows], "kept": kept, "page": page,
+        "before": page - 1, "after": page + 1 if page * queries.PAGE < total else 0})
 
 
 @officers_only

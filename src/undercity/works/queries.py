@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from undercity import clock
 from undercity.org.powers import Actor
 from undercity.org.queries import body_name, directory
 from undercity.org.states import Power
+from undercity.places.pins import Pin
 from undercity.places.queries import name_of
 from undercity.places.states import PlaceUse
 from undercity.works.models import Work
@@ -57,6 +59,13 @@ def row_of(work: Work) -> Row:
     """A work as a list and its page's head show it."""
     return Row(work, name_of(work.place, clock.now()), str(PlaceUse(work.place.use).label),
                body_name(work.place.district_id), body_name(work.keeper_id))
+
+
+def pin_of(row: Row) -> Pin:
+    """A work on the map: where its public entrance is, and nothing of what lies below."""
+    place = row.work.place
+    return Pin(place.lat, place.lon, row.work.code, reverse("work", args=[row.work.code]), "open", row.name,
+               listed=place.listed)
 
 
 def by_code(actor: Actor, code: str) -> Work | None:

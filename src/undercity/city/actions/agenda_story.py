@@ -25,12 +25,12 @@ from undercity.ledger.models import Dossier, Entry, TaskNote, TaskPhoto
 from undercity.ledger.pictures import Picture, keep
 from undercity.ledger.queries.agenda import templates
 from undercity.ledger.record import happening_of
-from undercity.ledger.rules import REFUSAL, Template, occurrences, period_of, start_of
+from undercity.ledger.rules import MOST_ESCALATIONS, REFUSAL, Template, occurrences, period_of, start_of
 from undercity.ledger.standing import DutyAccepted, DutyEscalated
 from undercity.ledger.task_facts import SUBJECT, RefusalDecided, TaskDone, TaskGiven, TaskRefused
 from undercity.org.models import Post
 from undercity.org.powers import POST, SYSTEM
-from undercity.org.queries import Holder, calendar, superior_of
+from undercity.org.queries import Holder, calendar, so_far_above
 
 REFUSED_SHARE = 0.03
 NEVER_SHARE = 0.6
@@ -48,7 +48,7 @@ class Year:
     states: dict[UUID, StreamState] = field(default_factory=dict)
     notes: list[TaskNote] = field(default_factory=list)
     photos: list[TaskPhoto] = field(default_factory=list)
-    superiors: dict[int, Holder | None] = field(default_factory=dict)
+    superiors: dict[tuple[int, int], Holder | None] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=lambda: dict(Post.objects.values_list("pk", "key")))
 
     def picture(self, template: str) -> Picture:
@@ -57,11 +57,11 @@ class Year:
         keep(found)
         return found
 
-    def above(self, post: int) -> Holder | None:
-        """The superior of a post, asked once."""
-        if post not in self.superiors:
-            self.superiors[post] = superior_of(post)
-        return self.superiors[post]
+    def above(self, post: int, steps: int = 1) -> Holder | None:
+        """The post so many steps above, asked once."""
+        if (post, steps) not in self.superiors:
+            self.superiors[post, steps] = so_far_above(post, steps)
+        return self.superiors[post, steps]
 
     def reliability(self, post: int) -> float:
         """The share of duties this post does in time."""
@@ -154,10 +154,13 @@ class Story:
                      self.state.duties[opens.id])
 
     def escalate(self, duty: DutyState, due: datetime, end: datetime) -> None:
-        """The post above was told when it stayed silent beyond its deadline."""
-        above = self.year.above(duty.post_id or 0)
-        if due < end and above is not None:
-            self.say(DutyEscalated(duty=duty.id, level=1, post=above.post), due + timedelta(minutes=1), None)
+        """The posts above were told, one after another, while it stayed silent beyond its deadline."""
+        for level in range(1, MOST_ESCALATIONS + 1):
+            at = due + self.template.again_after * (level - 1) + timedelta(minutes=1)
+            if at >= end:
+                return
+            above = self.year.above(duty.post_id or 0, level)
+            self.say(DutyEscalated(duty=duty.id, level=level, post=above.post if above else None), at, None)
 
 
 def _mark(kind: str, row: Dossier) -> DossierRef:

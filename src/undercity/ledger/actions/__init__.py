@@ -19,10 +19,11 @@ from undercity.ledger.fold import Assigned, DutyState, StreamState
 from undercity.ledger.kinds import DutyKind, kind
 from undercity.ledger.models import Duty, Entry, Look, Unsealed
 from undercity.ledger.record import happening_of, insert_states, save, state_of
+from undercity.ledger.rules import MOST_ESCALATIONS
 from undercity.ledger.standing import DutyAccepted, DutyEscalated
 from undercity.notices.actions import put
 from undercity.org.powers import THE_SYSTEM, Actor
-from undercity.org.queries import Holder, holder, superior_of
+from undercity.org.queries import Holder, holder, so_far_above
 from undercity.org.states import Power, Role
 from undercity.science.worktime import Limit
 
@@ -106,8 +107,10 @@ def escalate(duty_id: UUID, *, at: datetime) -> bool:
             return False
         if at < duty.due_at + rule.again_after * duty.escalations:
             return False
-        told = _above(duty, rule)
-        record(DutyEscalated(duty=duty.id, level=duty.escalations + 1, post=told.post if told else None),
+        # After a worker slept for days the post of today's level is told, once, instead of one after another.
+        level = min(max(duty.escalations + 1, 1 + (at - duty.due_at) // rule.again_after), MOST_ESCALATIONS)
+        told = _above(duty, rule, level)
+        record(DutyEscalated(duty=duty.id, level=level, post=told.post if told else None),
                stream_kind=duty.subject_kind, stream=duty.stream, was=_state(duty), by=THE_SYSTEM, at=at)
         if told is not None:
             put(code="duty.escalated", post=told.post, appointment=told.appointment, subject_kind=duty.subject_kind,
@@ -115,16 +118,9 @@ def escalate(duty_id: UUID, *, at: datetime) -> bool:
     return True
 
 
-def _above(duty: Duty, rule: DutyKind) -> Holder | None:
+def _above(duty: Duty, rule: DutyKind, level: int) -> Holder | None:
     if rule.to_superior and duty.post_id is not None:
-        # Each time nobody answers, one post further up.
-        told, below = None, duty.post_id
-        for _step in range(duty.escalations + 1):
-            higher = superior_of(below)
-            if higher is None:
-                break
-            told, below = higher, higher.post
-        return told
+        return so_far_above(duty.post_id, level)
     role = rule.escalate_to or Role.LEADER
     return holder(Power.CASE_SUPERVISE, duty.territory_id or duty.body_id, role=role)
 

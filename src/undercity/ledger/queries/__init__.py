@@ -10,12 +10,10 @@ from django.db.models import F, Q, QuerySet
 from undercity import clock
 from undercity.ledger.kinds import kinds
 from undercity.ledger.models import Duty, Entry
+from undercity.ledger.rules import MOST_ESCALATIONS
 from undercity.org.powers import Actor
 from undercity.org.queries import directory
 from undercity.org.states import Power
-
-# Whoever stayed silent this often is not told once more: the list of the overdue shows it.
-MOST_ESCALATIONS = 10
 
 
 def visible_to(actor: Actor) -> QuerySet[Duty]:

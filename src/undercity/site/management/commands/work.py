@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
 from undercity import clock
+from undercity.appraisal.actions import refresh
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
@@ -48,23 +49,34 @@ class Command(BaseCommand):
             stop.wait(every)
 
 
-class Agenda:
-    """Makes the duties that templates give, once an hour: they begin in the morning and are due in days."""
-
-    EVERY = timedelta(hours=1)
+class Timetable:
+    """What need not be done each round: the duties of templates, and the facts of the scores."""
 
     def __init__(self) -> None:
-        self.looked: datetime | None = None
+        self.due: dict[str, datetime] = {}
 
-    def __call__(self, now: datetime) -> None:
-        if self.looked is None or not self.looked <= now < self.looked + self.EVERY:
-            made = make_due(now)
-            self.looked = now
-            if made:
-                log.info("duties made from templates", extra={"count": made})
+    def ripe(self, what: str, every: timedelta) -> bool:
+        """Is it time again, by the wall clock?"""
+        now = clock.real_now()
+        if now < self.due.get(what, now):
+            return False
+        self.due[what] = now + every
+        return True
 
 
-agenda = Agenda()
+timetable = Timetable()
+
+
+def agenda(now: datetime) -> None:
+    """Make what templates give: it begins in the morning and is due in days."""
+    if timetable.ripe("agenda", timedelta(minutes=10)) and (made := make_due(now)):
+        log.info("duties made from templates", extra={"count": made})
+
+
+def facts() -> None:
+    """Keep the scores' facts fresh, so that nobody's page has to read a long record first."""
+    if timetable.ripe("facts", timedelta(minutes=1)):
+        refresh()
 
 
 def one_round(worker: str) -> None:
@@ -78,3 +90,4 @@ def one_round(worker: str) -> None:
         except Refused as refusal:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
+    facts()
