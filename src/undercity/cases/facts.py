@@ -6,7 +6,6 @@ inspector's post, department.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from undercity.cases.fold import CaseState
 from undercity.cases.states import Check, Outcome, Stage, Verification
 from undercity.ledger.facts import Facts, verb
-from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState, assign, finish
+from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState, assign, changed, finish
 
 SUBJECT = "case"
 
@@ -39,7 +38,7 @@ class Reported(Facts):
         case = CaseState(timeline=happening.timeline, stage=Stage.INTAKE.value, version=happening.sequence,
                          duty=self.opens.id, source=self.source, category=self.category, territory_id=self.territory,
                          reported_at=happening.at, reporter_post=self.reporter_post)
-        return assign(replace(state, subject=case), self.opens, happening)
+        return assign(changed(state, subject=case), self.opens, happening)
 
 
 class Moved(Facts):
@@ -53,9 +52,9 @@ class Moved(Facts):
     def step(self, state: StreamState, happening: Happening, *, stage: Stage, duty_outcome: str,
              **changes: Any) -> StreamState:
         """The move itself; `changes` are the case's other fields."""
-        case = replace(state.subject, stage=stage.value, version=happening.sequence,
+        case = changed(state.subject, stage=stage.value, version=happening.sequence,
                        duty=self.opens.id if self.opens else None, **changes)
-        state = finish(replace(state, subject=case), self.closes, duty_outcome, happening)
+        state = finish(changed(state, subject=case), self.closes, duty_outcome, happening)
         return assign(state, self.opens, happening) if self.opens else state
 
 

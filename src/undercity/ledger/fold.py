@@ -7,10 +7,12 @@ city, and check every row in `undercity ledger replay`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -95,6 +97,30 @@ class DossierRef(Part):
     sha256: str
 
 
+@cache
+def _plan(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[Callable[..., None], ...]]:
+    names = tuple(one.name for one in fields(kind))
+    return names, attrgetter(*names), tuple(getattr(kind, name).__set__ for name in names)
+
+
+S = TypeVar("S")
+
+
+def changed(state: S, **changes: Any) -> S:
+    """A frozen state with slots, some of its fields changed: `dataclasses.replace`, several times as fast.
+
+    A year of a city is fifty million fields that stay as they are. TypeError for a field that is not there.
+    """
+    kind: Any = type(state)
+    names, values, setters = _plan(kind)
+    fresh = object.__new__(kind)
+    for name, value, put in zip(names, values(state), setters, strict=True):
+        put(fresh, changes.pop(name) if name in changes else value)
+    if changes:
+        raise TypeError(f"{kind.__name__} has no field {next(iter(changes))}")
+    return cast("S", fresh)
+
+
 def assign(state: StreamState, given: Assigned, happening: Happening) -> StreamState:
     """The state with one more duty."""
     duty = DutyState(
@@ -102,12 +128,12 @@ def assign(state: StreamState, given: Assigned, happening: Happening) -> StreamS
         subject=happening.stream, stream=happening.stream, body_id=given.body, post_id=given.post,
         appointment=given.appointment, territory_id=given.territory, assigned_at=happening.at, due_at=given.due_at,
         limit_value=given.limit_value, limit_unit=given.limit_unit, rework=given.rework)
-    return replace(state, duties={**state.duties, given.id: duty})
+    return changed(state, duties={**state.duties, given.id: duty})
 
 
 def change(state: StreamState, duty: UUID, **changes: Any) -> StreamState:
     """The state with one duty changed."""
-    return replace(state, duties={**state.duties, duty: replace(state.duties[duty], **changes)})
+    return changed(state, duties={**state.duties, duty: changed(state.duties[duty], **changes)})
 
 
 def finish(state: StreamState, duty: UUID, outcome: str, happening: Happening) -> StreamState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,26 @@ from undercity.ledger.fold import DutyState, Happening, StreamState
 from undercity.ledger.models import Duty, Entry
 from undercity.ledger.subjects import subject
 
+ENTRY_FIELDS = tuple(field.attname for field in Entry._meta.concrete_fields)
 DUTY_FIELDS = tuple(field.name for field in dataclasses.fields(DutyState))
+
+
+@dataclasses.dataclass(slots=True)
+class Written:
+    """An entry of a past that is told at once: the columns of `Entry`, without a row's weight. `number` comes last."""
+
+    timeline: str
+    stream_kind: str
+    stream: UUID
+    sequence: int
+    at: datetime
+    recorded: datetime
+    actor: str
+    post: int | None
+    appointment: int | None
+    verb: str
+    facts: dict[str, Any]
+    number: int = 0
 
 
 def changes(was: Any, now: Any) -> dict[str, Any]:
@@ -68,7 +88,7 @@ def insert_states(kind: str, states: Mapping[UUID, StreamState]) -> None:
     insert_duties(duty for state in states.values() for duty in state.duties.values())
 
 
-def happening_of(entry: Entry) -> Happening:
+def happening_of(entry: Entry | Written) -> Happening:
     """What `apply` may know of a stored entry."""
     return Happening(timeline=entry.timeline, stream_kind=entry.stream_kind, stream=entry.stream,
                      sequence=entry.sequence, at=entry.at, recorded=entry.recorded, actor=entry.actor,

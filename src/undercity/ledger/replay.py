@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from pydantic import ValidationError
 
 from undercity.ledger import dossier, facts
-from undercity.ledger.fold import DossierRef, StreamState
+from undercity.ledger.fold import DossierRef, StreamState, changed
 from undercity.ledger.models import Duty, Entry
 from undercity.ledger.record import changes, duties_of, happening_of
 from undercity.ledger.subjects import subject, subjects
@@ -55,7 +55,7 @@ def fold_entries(entries: Iterable[Entry]) -> Iterator[tuple[str, UUID, StreamSt
         for entry in story:
             kind = entry.stream_kind
             said = facts.read(entry.verb, entry.facts)
-            state = dataclasses.replace(said.apply(state, happening_of(entry)), sequence=entry.sequence)
+            state = changed(said.apply(state, happening_of(entry)), sequence=entry.sequence)
         yield kind, stream, state
 
 
@@ -107,7 +107,7 @@ def _fold(story: list[Entry], marks: list[tuple[UUID, DossierRef]], report: Repo
             return None
         try:
             said = facts.read(entry.verb, entry.facts)
-            state = dataclasses.replace(said.apply(state, happening_of(entry)), sequence=expected)
+            state = changed(said.apply(state, happening_of(entry)), sequence=expected)
         except (KeyError, ValidationError) as error:
             report.differences.append(Difference("entry cannot be read", entry.stream, f"entry {entry.number}",
                                                  entry.verb, "facts of its verb", type(error).__name__))

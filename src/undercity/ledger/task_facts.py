@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from undercity.ledger.facts import Facts, verb
-from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState, assign, finish
+from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState, assign, changed, finish
 
 SUBJECT = "task"
 OPEN, DONE, REFUSED, EXCUSED = "open", "done", "refused", "excused"
@@ -48,7 +48,7 @@ class TaskGiven(Facts):
         task = TaskState(timeline=happening.timeline, template=self.template, period=self.period, status=OPEN,
                          version=happening.sequence, duty=self.opens.id, given_to=self.opens.post,
                          held_by=self.opens.post, body_id=self.opens.body, due_at=self.opens.due_at)
-        return assign(replace(state, subject=task), self.opens, happening)
+        return assign(changed(state, subject=task), self.opens, happening)
 
 
 class TaskStep(Facts):
@@ -61,9 +61,9 @@ class TaskStep(Facts):
 
     def step(self, state: StreamState, happening: Happening, outcome: str, **changes: Any) -> StreamState:
         """The step itself; `changes` are the task's other fields."""
-        task = replace(state.subject, version=happening.sequence, duty=self.opens.id if self.opens else None,
+        task = changed(state.subject, version=happening.sequence, duty=self.opens.id if self.opens else None,
                        ended_at=None if self.opens else happening.at, **changes)
-        state = finish(replace(state, subject=task), self.closes, outcome, happening)
+        state = finish(changed(state, subject=task), self.closes, outcome, happening)
         return assign(state, self.opens, happening) if self.opens else state
 
 

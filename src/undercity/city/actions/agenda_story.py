@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,11 +20,11 @@ from undercity.ledger.actions.agenda import given, holders_of, uid_of
 from undercity.ledger.actions.tasks import give_facts
 from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.facts import Facts
-from undercity.ledger.fold import DossierRef, DutyState, StreamState
-from undercity.ledger.models import Dossier, Entry, TaskNote, TaskPhoto
+from undercity.ledger.fold import DossierRef, DutyState, StreamState, changed
+from undercity.ledger.models import Dossier, TaskNote, TaskPhoto
 from undercity.ledger.pictures import Picture, keep
 from undercity.ledger.queries.agenda import templates
-from undercity.ledger.record import happening_of
+from undercity.ledger.record import Written, happening_of
 from undercity.ledger.rules import MOST_ESCALATIONS, REFUSAL, Template, occurrences, period_of, start_of
 from undercity.ledger.standing import DutyAccepted, DutyEscalated
 from undercity.ledger.task_facts import SUBJECT, RefusalDecided, TaskDone, TaskGiven, TaskRefused
@@ -44,7 +44,7 @@ class Year:
     until: datetime
     dice: random.Random = field(default_factory=lambda: random.Random(SEED))
     said: dict[str, Any] = field(default_factory=lambda: read("duties.toml"))
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[Written] = field(default_factory=list)
     states: dict[UUID, StreamState] = field(default_factory=dict)
     notes: list[TaskNote] = field(default_factory=list)
     photos: list[TaskPhoto] = field(default_factory=list)
@@ -81,11 +81,11 @@ class Story:
     def say(self, facts: Facts, at: datetime, by: DutyState | Holder | None) -> None:
         """One entry: by the holder of a duty or by a post; None: the system."""
         post = by.post_id if isinstance(by, DutyState) else by.post if by else None
-        entry = Entry(timeline=clock.REAL, stream_kind=SUBJECT, stream=self.uid, sequence=self.state.sequence + 1,
+        entry = Written(timeline=clock.REAL, stream_kind=SUBJECT, stream=self.uid, sequence=self.state.sequence + 1,
                       at=at, recorded=at, actor=POST if by else SYSTEM, post=post,
                       appointment=by.appointment if by else None, verb=facts.verb,
                       facts=facts.model_dump(mode="json"))
-        self.state = replace(facts.apply(self.state, happening_of(entry)), sequence=entry.sequence)
+        self.state = changed(facts.apply(self.state, happening_of(entry)), sequence=entry.sequence)
         self.year.entries.append(entry)
 
     @property

@@ -17,7 +17,7 @@ from undercity.city.tempers import Department
 from undercity.ledger.actions import assigned
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState
-from undercity.ledger.models import Entry
+from undercity.ledger.record import Written
 from undercity.org.powers import CITIZEN, POST
 from undercity.org.states import Power, Role
 from undercity.science.worktime import Limit, Unit, deadline
@@ -75,8 +75,8 @@ class Case:
             post = facts.reporter_post
         sequence, actor = was.sequence + 1, POST if post else CITIZEN
         # Field by field in their order, which is quicker than by name; a year of a city has a million of these.
-        self.t.shelf.entries.append(Entry(
-            None, clock.REAL, said.SUBJECT, self.uid, sequence, self.at, self.at, actor, post, appointment, facts.verb,
+        self.t.shelf.entries.append(Written(
+            clock.REAL, said.SUBJECT, self.uid, sequence, self.at, self.at, actor, post, appointment, facts.verb,
             facts.model_dump(mode="json")))
         now = facts.apply(was, Happening(clock.REAL, said.SUBJECT, self.uid, sequence, self.at, self.at, actor, post,
                                          appointment))

@@ -15,8 +15,7 @@ from undercity.db import insert_objects, write
 from undercity.ledger.actions import record_history
 from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import StreamState
-from undercity.ledger.models import Entry
-from undercity.ledger.record import happening_of
+from undercity.ledger.record import Written, happening_of
 from undercity.org.powers import SYSTEM
 
 
@@ -30,8 +29,8 @@ def state_the_source(*, recorded: datetime) -> int:
                       words=ref(DOSSIER, row.pk, content_of(DOSSIER, row)))
         # What is known by its year only is placed at that year's end.
         at = datetime.combine(row.day or date(row.year, 12, 31), time(12), clock.ZONE)
-        entry = Entry(timeline=clock.REAL, stream_kind=SUBJECT, stream=row.pk, sequence=1, at=at, recorded=recorded,
-                      actor=SYSTEM, verb=said.verb, facts=said.model_dump(mode="json"))
+        entry = Written(timeline=clock.REAL, stream_kind=SUBJECT, stream=row.pk, sequence=1, at=at, recorded=recorded,
+                      actor=SYSTEM, post=None, appointment=None, verb=said.verb, facts=said.model_dump(mode="json"))
         entries.append(entry)
         now = said.apply(StreamState(), happening_of(entry))
         states[row.pk] = StreamState(sequence=1, subject=now.subject)

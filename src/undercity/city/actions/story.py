@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -43,14 +45,27 @@ def tell_cases(count: int, *, until: datetime, days: int, say: Callable[[str], N
         dice=teller.dice)]
     starts = sorted([*starts, *waiting], key=lambda start: start[0])
     total = 0
-    for number, (at, stops, tail) in enumerate(starts, start=1):
-        Case(teller, at, number, stops, tail).tell()
-        if number % AT_ONCE == 0 or number == count:
-            total += teller.shelf.store()
-            teller.shelf = Shelf()
-            say(f"cases: {number} of {count}")
+    with _without_collecting():
+        for number, (at, stops, tail) in enumerate(starts, start=1):
+            Case(teller, at, number, stops, tail).tell()
+            if number % AT_ONCE == 0 or number == count:
+                total += teller.shelf.store()
+                teller.shelf = Shelf()
+                say(f"cases: {number} of {count}")
     _know_the_tables()
     return total
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    # Millions of small things that hold no circles: looking for circles among them takes a fifth of the time.
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _waiting(most: int, until: datetime, dice: random.Random) -> list[Start]:

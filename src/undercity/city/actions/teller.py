@@ -30,8 +30,8 @@ from undercity.db import insert_rows, write
 from undercity.ledger.actions import record_history
 from undercity.ledger.dossier import new_salt
 from undercity.ledger.fold import DossierRef, StreamState
-from undercity.ledger.models import Entry
 from undercity.ledger.pictures import Picture, keep
+from undercity.ledger.record import Written
 from undercity.org.models import Post
 from undercity.org.queries import Holder, calendar, directory, holder
 from undercity.org.states import Power, Role
@@ -65,7 +65,7 @@ class Spot:
 class Shelf:
     """Rows gathered to be stored together."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[Written] = field(default_factory=list)
     states: dict[UUID, StreamState] = field(default_factory=dict)
     reports: list[tuple[Any, ...]] = field(default_factory=list)
     notes: list[tuple[Any, ...]] = field(default_factory=list)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 import uuid_utils.compat as uuid
@@ -12,13 +12,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.db import insert_objects, insert_rows, reserve, write
+from undercity.db import insert_rows, reserve, write
 from undercity.errors import Conflict, NotFound
 from undercity.ledger.facts import Facts
-from undercity.ledger.fold import Assigned, DutyState, StreamState
+from undercity.ledger.fold import Assigned, DutyState, StreamState, changed
 from undercity.ledger.kinds import DutyKind, kind
 from undercity.ledger.models import Duty, Entry, Look, Unsealed
-from undercity.ledger.record import happening_of, insert_states, save, state_of
+from undercity.ledger.record import ENTRY_FIELDS, Written, happening_of, insert_states, save, state_of
 from undercity.ledger.rules import MOST_ESCALATIONS
 from undercity.ledger.standing import DutyAccepted, DutyEscalated
 from undercity.notices.actions import put
@@ -57,7 +57,7 @@ def record(facts: Facts, *, stream_kind: str, stream: UUID, was: StreamState, by
         raise Conflict(_("Somebody else wrote to this at the same moment."),
                        remedy=_("Look at what changed, then try again.")) from error
     insert_rows(Unsealed, ["entry_id"], [(entry.number,)])
-    now = replace(facts.apply(was, happening_of(entry)), sequence=entry.sequence)
+    now = changed(facts.apply(was, happening_of(entry)), sequence=entry.sequence)
     save(stream_kind, stream, was, now)
     for identity, duty in now.duties.items():
         if identity not in was.duties:
@@ -71,7 +71,7 @@ def _tell(duty: DutyState) -> None:
             subject=duty.subject, due_at=duty.due_at)
 
 
-def record_history(entries: Sequence[Entry], states: Mapping[UUID, StreamState]) -> int:
+def record_history(entries: Sequence[Written], states: Mapping[UUID, StreamState]) -> int:
     """Store whole streams of one kind at once, with the rows they come to: how a sample city's past is written.
 
     Every stream must be new, and its state what `apply` made of its entries one by one. Returns how many were stored.
@@ -81,7 +81,7 @@ def record_history(entries: Sequence[Entry], states: Mapping[UUID, StreamState])
     with write():
         for entry, number in zip(entries, reserve(Entry, len(entries)), strict=True):
             entry.number = number
-        insert_objects(Entry, entries)
+        insert_rows(Entry, ENTRY_FIELDS, map(attrgetter(*ENTRY_FIELDS), entries))
         insert_rows(Unsealed, ["entry_id"], ((entry.number,) for entry in entries))
         insert_states(entries[0].stream_kind, states)
     return len(entries)
