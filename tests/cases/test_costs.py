@@ -61,7 +61,7 @@ def test_a_list_of_a_hundred_cases_costs_at_most_6_statements(officer: Client, c
     officer.get("/desk/cases/")
     with CaptureQueriesContext(connection) as captured:
         page = officer.get("/desk/cases/")
-    assert page.content.count(b"<tr>") == 101
+    assert page.content.count(b"<tr") == 101
     assert len(statements(captured)) <= 6, "\n".join(statements(captured))
 
 

@@ -56,6 +56,17 @@ def holder(server: Server, number: str) -> tuple[str, str]:
     return post, kind
 
 
+def department(server: Server, number: str) -> str:
+    """What the department that handled a case is called."""
+    said = server.run("shell", "--no-imports", "-c",
+                      "from undercity import clock; from undercity.cases.models import Case;"
+                      "from undercity.org.queries import directory;"
+                      f"c = Case.objects.get(pk={int(number.split('-')[1])});"
+                      "print(directory().name(c.department_id, 'zh', clock.now().date()))")
+    assert said.returncode == 0, said.stderr
+    return said.stdout.strip().splitlines()[-1]
+
+
 def sign_in(context: BrowserContext, base: str, account: dict[str, Any]) -> Page:
     page = context.new_page()
     page.goto(f"{base}/signin/")
@@ -108,5 +119,26 @@ def test_a_report_from_a_phone_is_carried_to_closed(city_server: Server, phone_p
     assert "已结案" in told
     assert "13800001111" not in told
     assert phone_page.locator(".photos img").count() == 1
+    evaluator = sign_in(context_of(viewport={"width": 1366, "height": 900}), city_server.base,
+                        next(one for one in accounts.values() if one["username"] == "evaluator1"))
+    assert_the_score_names(evaluator, city_server.base, department(city_server, number), number)
     replayed = city_server.run("ledger", "replay")
     assert replayed.returncode == 0, replayed.stdout
+
+
+def assert_the_score_names(page: Page, base: str, department: str, number: str) -> None:
+    """From the ranking to the department, to its cases in time, to the case and its photographs: three clicks."""
+    page.goto(f"{base}/desk/scores/")
+    page.get_by_role("link", name=department, exact=True).click()
+    page.locator("tbody tr", has_text="按期处置率").get_by_role("link").first.click()
+    cases = page.url
+    # A score is counted at the beginning of each minute.
+    for _ in range(70):
+        line = page.locator("tbody tr", has_text=number)
+        if line.count() and "得分" in line.inner_text():
+            break
+        page.wait_for_timeout(1000)
+        page.goto(cases)
+    page.get_by_role("link", name=number).click()
+    assert "已结案" in page.inner_text("main")
+    assert page.locator(".photos img").count() == 2

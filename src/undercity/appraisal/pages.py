@@ -36,9 +36,10 @@ def scores(request: HttpRequest) -> HttpResponse:
     month = request.GET.get("month") or running_month()
     actor, objects = _asking(request, month, request.GET.get("object") or next(iter(scheme().objects)))
     facts, found = asked(lambda facts: (facts, ranking(facts, month, objects)))
+    rows = found.visible_to(actor)
     return render(request, "appraisal/scores.html", {
-        "month": month, "months": _months(facts, month), "objects": objects, "kinds": scheme().objects.values(),
-        "ranking": found, "rows": [_row(row) for row in found.visible_to(actor)]})
+        "hidden": len(found.rows) - len(rows), "month": month, "months": _months(facts, month), "objects": objects, "kinds": scheme().objects.values(),
+        "ranking": found, "rows": [_row(row) for row in rows]})
 
 
 @officers_only

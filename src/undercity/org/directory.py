@@ -11,6 +11,7 @@ from functools import cached_property
 from time import perf_counter
 from typing import Any
 
+from django.db.models import F
 from shapely import STRtree
 from shapely.geometry import Point, shape
 from shapely.geometry.base import BaseGeometry
@@ -122,7 +123,9 @@ def directory() -> Directory:
 
 def _read() -> Directory:
     names: dict[int, list[tuple[date | None, date | None, str, str]]] = {}
-    for body, begins, ends, zh, en in BodyName.objects.order_by("body_id", "valid_from").values_list(
+    # Names without a first day come first: the databases disagree on where nulls sort.
+    eldest_first = F("valid_from").asc(nulls_first=True)
+    for body, begins, ends, zh, en in BodyName.objects.order_by("body_id", eldest_first).values_list(
             "body_id", "valid_from", "valid_to", "zh", "en"):
         names.setdefault(body, []).append((begins, ends, zh, en))
     cards, outlines = {}, {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import h3
 from django.db.models import QuerySet
@@ -63,7 +63,7 @@ class Found:
 def name_of(place: Place, at: datetime) -> str:
     """What a place is called at a moment, in the reader's language."""
     chinese = (get_language() or "zh").startswith("zh")
-    names = sorted(place.names.all(), key=lambda name: (name.valid_from is not None, name.valid_from))
+    names = sorted(place.names.all(), key=lambda name: name.valid_from or date.min)
     current = [n for n in names if (n.valid_from is None or n.valid_from <= at.date())
                and (n.valid_to is None or at.date() < n.valid_to)] or names
     return (current[-1].zh if chinese else current[-1].en) if current else place.key

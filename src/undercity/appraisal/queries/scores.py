@@ -60,7 +60,8 @@ def objects_of(code: str) -> Objects:
     found = scheme().objects.get(code)
     if found is None:
         raise NotFound(_("Nothing of that kind is scored."),
-                       remedy=_("Choose one of: %(codes)s.") % {"codes": ", ".join(scheme().objects)})
+                       remedy=_("Choose one of: %(codes)s.") % {"codes": ", ".join(
+                           f"{one.label} ({one.code})" for one in scheme().objects.values())})
     return found
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from undercity import clock
@@ -122,4 +122,4 @@ def listed(actor: Actor, *, state: str, kind: str, whose: str, at: datetime) -> 
     rows = rows.filter(done_at__isnull=True)
     if state == "late":
         rows = rows.filter(due_at__lt=at)
-    return rows.order_by("due_at", "id")
+    return rows.order_by(F("due_at").asc(nulls_last=True), "id")
