@@ -1,7 +1,7 @@
 """Server time of every page, through HTTP, in a city of 5,000 cases and in one of 100,000, on SQLite.
 
-Limits: 80 ms and 120 ms a page; the first screen under 50 kB of HTML and CSS, a list of 100 under 150 kB. There is no
-peer: the limit is the claim. `make bench ONLY=pages`.
+Limits: 80 ms and 120 ms a page; the city loaded within three minutes; the first screen under 50 kB of HTML and CSS, a
+list of 100 under 150 kB. There is no peer: the limit is the claim. `make bench ONLY=pages`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from benchmarks.intake import DEMO, KEPT, must  # noqa: E402 - the root must be 
 from tests.server import Server  # noqa: E402
 
 SIZES = {5_000: 80.0, 100_000: 120.0}
+LOADED = 180.0
 WARM, TIMES = 2, 15
 ASK = """
 from undercity.cases.models import Case
@@ -39,7 +40,7 @@ case = Case.objects.filter(stage="closed", rework__gt=0).order_by("-id").select_
 task = Task.objects.filter(held_by=Post.objects.get(key="leader-1").pk).order_by("-due_at").first()
 print(json.dumps({"case": case.number, "token": case.report.token, "task": str(task.pk),
                   "department": directory().by_key["sz-sanitation"],
-                  "work": Work.objects.order_by("code").first().code}))
+                  "work": Work.objects.filter(code__startswith="虚构-市中").order_by("code").first().code}))
 """
 # Page → who looks (empty: a citizen). What stands in braces is found in the city.
 PAGES: dict[str, tuple[str, str]] = {
@@ -56,8 +57,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "duties of templates": ("leader1", "/desk/duties/?kind=task&state=done"),
     "duty": ("leader1", "/desk/duties/{task}/"),
     "scores": ("leader1", "/desk/scores/"), "score": ("leader1", "/desk/scores/2026-07/department/{department}/"),
+    "cases of a score": ("leader1", "/desk/scores/2026-07/department/{department}/intime_dispose_rate/"),
     "works": ("leader1", "/desk/works/"), "work": ("leader1", "/desk/works/{work}/"),
-    "map of an officer": ("leader1", "/map/"),
+    "map of an officer": ("leader1", "/map/"), "net of an officer": ("leader1", "/map/?layer=below"),
 }
 
 
@@ -128,7 +130,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="undercity-pages-", dir=KEPT) as folder:
             served = Server(Path(folder), f"sqlite:///{folder}/undercity.sqlite3", extra=DEMO)
             must("setup", environment=served.environment)
+            started = perf_counter()
             told = must("city", "load", "--cases", str(cases), environment=served.environment)
+            rows.append(figure(f"loading the city of {cases}", perf_counter() - started, "s", LOADED, conditions))
             print(told.splitlines()[-1], flush=True)
             served.start()
             try:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -95,7 +95,7 @@ def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], An
     while isinstance(field, models.ForeignKey):
         field = field.target_field
     if isinstance(field, models.JSONField):
-        return json.dumps
+        return _as_json
     if vendor == "sqlite":
         if isinstance(field, models.UUIDField):
             return _hexadecimal
@@ -104,9 +104,19 @@ def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], An
     return None
 
 
+class Encoded(str):
+    """A value for a JSON column that is JSON already."""
+
+
+def _as_json(value: Any) -> str:
+    return value if isinstance(value, Encoded) else json.dumps(value)
+
+
 def _hexadecimal(value: UUID) -> str:
     return value.hex
 
 
+# A moment stands in several columns of several rows: when one duty ends the next begins.
+@lru_cache(maxsize=4096)
 def _as_text(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")

@@ -38,8 +38,8 @@ def scores(request: HttpRequest) -> HttpResponse:
     facts, found = asked(lambda facts: (facts, ranking(facts, month, objects)))
     rows = found.visible_to(actor)
     return render(request, "appraisal/scores.html", {
-        "hidden": len(found.rows) - len(rows), "month": month, "months": _months(facts, month), "objects": objects, "kinds": scheme().objects.values(),
-        "ranking": found, "rows": [_row(row) for row in rows]})
+        "hidden": len(found.rows) - len(rows), "month": month, "months": _months(facts, month), "objects": objects,
+        "kinds": scheme().objects.values(), "ranking": found, "rows": [_row(row) for row in rows]})
 
 
 @officers_only

@@ -98,9 +98,10 @@ class DossierRef(Part):
 
 
 @cache
-def _plan(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]], tuple[Callable[..., None], ...]]:
+def _plan(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[..., None]]]:
+    """How to read all fields of a kind of state, and field → how to set it."""
     names = tuple(one.name for one in fields(kind))
-    return names, attrgetter(*names), tuple(getattr(kind, name).__set__ for name in names)
+    return attrgetter(*names), {name: getattr(kind, name).__set__ for name in names}
 
 
 S = TypeVar("S")
@@ -112,12 +113,14 @@ def changed(state: S, **changes: Any) -> S:
     A year of a city is fifty million fields that stay as they are. TypeError for a field that is not there.
     """
     kind: Any = type(state)
-    names, values, setters = _plan(kind)
+    values, setters = _plan(kind)
     fresh = object.__new__(kind)
-    for name, value, put in zip(names, values(state), setters, strict=True):
-        put(fresh, changes.pop(name) if name in changes else value)
-    if changes:
-        raise TypeError(f"{kind.__name__} has no field {next(iter(changes))}")
+    for put, value in zip(setters.values(), values(state), strict=True):
+        put(fresh, value)
+    for name, value in changes.items():
+        if name not in setters:
+            raise TypeError(f"{kind.__name__} has no field {name}")
+        setters[name](fresh, value)
     return cast("S", fresh)
 
 

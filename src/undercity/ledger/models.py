@@ -40,6 +40,8 @@ class Duty(models.Model):
             models.Index(fields=["body", "due_at"], condition=Q(done_at__isnull=True), name="ledger_duty_body_open"),
             models.Index(fields=["escalations", "due_at"], condition=Q(done_at__isnull=True),
                          name="ledger_duty_silent"),
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="ledger_duty_done"),
+            models.Index(fields=["post", "done_at"], condition=Q(done_at__isnull=False), name="ledger_duty_mine_done"),
         ]
 
 

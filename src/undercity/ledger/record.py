@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from undercity.db import insert_rows
+from undercity.db import Encoded, insert_rows
 from undercity.ledger.fold import DutyState, Happening, StreamState
 from undercity.ledger.models import Duty, Entry
 from undercity.ledger.subjects import subject
@@ -33,7 +33,7 @@ class Written:
     post: int | None
     appointment: int | None
     verb: str
-    facts: dict[str, Any]
+    facts: Encoded
     number: int = 0
 
 

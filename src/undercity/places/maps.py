@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from undercity import clock
@@ -69,9 +71,24 @@ class Drawing:
     sheet: Sheet
     lines: tuple[Line, ...]
     labels: tuple[Label, ...]
+    ground: SafeString
     links: list[tuple[float, float, float, float]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     outside: int = 0
+
+    @property
+    def net(self) -> SafeString:
+        """The links as SVG."""
+        return format_html_join("\n", '<path class="link" d="M{} {}L{} {}"/>', self.links)
+
+    @property
+    def pins(self) -> SafeString:
+        """The pins as SVG. Hundreds stand on one page, so the template is spared them."""
+        alone = self.name == AROUND
+        return format_html_join("\n", '<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>{}', (
+            (one.kind, one.x, one.y, 8.5 if one.number or alone else 4, one.label,
+             format_html('<text class="count" x="{}" y="{}" dy="3.6">{}</text>', one.x, one.y, one.number)
+             if one.number else "") for one in self.marks))
 
 
 @cache
@@ -87,17 +104,24 @@ def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str = "") -> Drawin
     if len(pins) == 1 and not sheet:
         name, on = AROUND, around(pins[0].lat, pins[0].lon)
         lines, labels = _lay_out(directory(), "centre", on, language)
+        ground = _as_svg(lines, labels)
     else:
         name = sheet if sheet in SHEETS else fitting([(pin.lat, pin.lon) for pin in pins])
         on = SHEETS[name]
-        lines, labels = _ground(directory(), name, language)
+        lines, labels, ground = _ground(directory(), name, language)
     numbered = 1 < len(pins) <= NUMBERED
     marks = [Mark(*on.at(pin.lat, pin.lon), kind=_classes(pin), label=pin.label, number=n if numbered else None)
              for n, pin in enumerate(pins, 1) if on.holds(pin.lat, pin.lon)]
     positions = [(pin.lat, pin.lon) for pin in pins]
-    links = [(*on.at(*positions[one]), *on.at(*positions[other])) for one, other in net(positions)
+    links = [(*on.at(*positions[one]), *on.at(*positions[other])) for one, other in _net(tuple(positions))
              if on.holds(*positions[one]) or on.holds(*positions[other])] if layer == BELOW else []
-    return Drawing(name, layer, int(WIDTH), on.height, on, lines, labels, links, marks, len(pins) - len(marks))
+    return Drawing(name, layer, int(WIDTH), on.height, on, lines, labels, ground, links, marks, len(pins) - len(marks))
+
+
+@lru_cache(maxsize=16)
+def _net(positions: tuple[tuple[float, float], ...]) -> list[tuple[int, int]]:
+    # Places stay where they are: measured once for each choice of them.
+    return net(positions)
 
 
 def _classes(pin: Pin) -> str:
@@ -105,15 +129,25 @@ def _classes(pin: Pin) -> str:
                      *([] if pin.listed else ["unlisted"])])
 
 
-_kept: dict[tuple[str, str], tuple[Directory, tuple[tuple[Line, ...], tuple[Label, ...]]]] = {}
+Ground = tuple[tuple[Line, ...], tuple[Label, ...], SafeString]
+_kept: dict[tuple[str, str], tuple[Directory, Ground]] = {}
 
 
-def _ground(book: Directory, name: str, language: str) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
+def _ground(book: Directory, name: str, language: str) -> Ground:
     # The ground changes only with the directory: drawn once a sheet and language.
     kept = _kept.get((name, language))
     if kept is None or kept[0] is not book:
-        kept = _kept[name, language] = (book, _lay_out(book, name, SHEETS[name], language))
+        lines, labels = _lay_out(book, name, SHEETS[name], language)
+        kept = _kept[name, language] = (book, (lines, labels, _as_svg(lines, labels)))
     return kept[1]
+
+
+def _as_svg(lines: Sequence[Line], labels: Sequence[Label]) -> SafeString:
+    """The ground as SVG: what is drawn, then the words."""
+    drawn_lines = format_html_join("\n", '<path class="{}" d="{}"/>', ((one.kind, one.path) for one in lines))
+    words = format_html_join("\n", '<text class="{}" x="{}" y="{}">{}</text>',
+                             ((one.kind, one.x, one.y, one.text) for one in labels))
+    return drawn_lines + words
 
 
 def _lay_out(book: Directory, name: str, sheet: Sheet, language: str) -> tuple[tuple[Line, ...], tuple[Label, ...]]:

@@ -38,10 +38,13 @@ SOURCES: dict[str, Any] = {
         "press and office bulletins, 2017-2025, second hand"),
 }
 
+# Stands for any key when an address is made for many places at once.
+ANY = "any-place"
 
 def pins_of(rows: list[Found]) -> list[Pin]:
     """Places as pins of a map, in their order."""
-    return [of_place(one, reverse("place", args=[one.place.key]), _("invented")) for one in rows]
+    page, badge = reverse("place", args=[ANY]), _("invented")
+    return [of_place(one, page.replace(ANY, one.place.key), badge) for one in rows]
 
 
 def places(request: HttpRequest) -> HttpResponse:
@@ -82,10 +85,10 @@ def city_map(request: HttpRequest) -> HttpResponse:
     officer = actor.kind == POST
     layer = BELOW if request.GET.get("layer") == BELOW else ABOVE
     sheet = request.GET.get("sheet", "")
-    listed = pins_of(all_places(now, officer=officer))
     # Above ground a place is what the public may visit; below, officers see the whole net.
-    pins = listed if layer == BELOW else [pin for pin in listed if pin.listed] + (
-        from_rooms(actor, now) if officer else [])
+    pins = pins_of(all_places(now, officer=officer and layer == BELOW))
+    if officer and layer != BELOW:
+        pins += from_rooms(actor, now)
     return render(request, "places/map.html", {
         "layer": layer, "map_layer": layer, "map_sheet": sheet if sheet in SHEETS else "core", "map_pins": pins,
         "officer": officer, "body": "desk" if officer else "portal wide"})

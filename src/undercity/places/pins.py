@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from undercity.org.powers import Actor
 from undercity.places.queries import Found
 
@@ -28,6 +31,13 @@ class Pin:
     more: str = ""
     badge: str = ""
     listed: bool = True
+
+    @property
+    def data(self) -> SafeString:
+        """The attributes with which a row of a list tells the map where it is."""
+        label = f"{self.label} · {self.badge}" if self.badge else self.label
+        return format_html('data-lat="{}" data-lon="{}" data-kind="{}" data-label="{}"', self.lat, self.lon,
+                           self.kind if self.listed else f"{self.kind} unlisted", label)
 
 
 Source = Callable[[Actor, datetime], Iterable[Pin]]

@@ -63,9 +63,9 @@ class Found:
 def name_of(place: Place, at: datetime) -> str:
     """What a place is called at a moment, in the reader's language."""
     chinese = (get_language() or "zh").startswith("zh")
-    names = sorted(place.names.all(), key=lambda name: name.valid_from or date.min)
-    current = [n for n in names if (n.valid_from is None or n.valid_from <= at.date())
-               and (n.valid_to is None or at.date() < n.valid_to)] or names
+    names, day = sorted(place.names.all(), key=lambda name: name.valid_from or date.min), at.date()
+    current = [n for n in names if (n.valid_from is None or n.valid_from <= day)
+               and (n.valid_to is None or day < n.valid_to)] or names
     return (current[-1].zh if chinese else current[-1].en) if current else place.key
 
 

@@ -13,7 +13,7 @@ from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
 from undercity.cases.states import OPEN, Check, Stage, Verification
 from undercity.ledger import facts as vocabulary
-from undercity.ledger.lights import duration, limit_text
+from undercity.ledger.lights import day_and_minute, duration, limit_text
 from undercity.ledger.models import Duty
 from undercity.ledger.queries import story
 from undercity.org.powers import Actor
@@ -30,7 +30,18 @@ class Row:
     category: str
     where: str
     department: str
+    stage: str
     late: bool
+
+    @property
+    def reported(self) -> str:
+        """When it was reported, as a list shows it."""
+        return day_and_minute(self.case.reported_at)
+
+    @property
+    def due(self) -> str:
+        """When it is due, as a list shows it."""
+        return day_and_minute(self.case.due_at)
 
 
 def page(actor: Actor, at: datetime, *, stage: str = "", before: int | None = None, limit: int = PAGE) -> list[Row]:
@@ -44,9 +55,9 @@ def page(actor: Actor, at: datetime, *, stage: str = "", before: int | None = No
         rows = rows.filter(stage=stage)
     if before is not None:
         rows = rows.filter(id__lt=before)
-    known = scheme()
+    known, stages = scheme(), {code: str(label) for code, label in Stage.choices}
     return [Row(case, known.name(case.category), case.report.address or body_name(case.territory_id),
-                body_name(case.department_id), _late(case, at)) for case in rows[:limit]]
+                body_name(case.department_id), stages[case.stage], _late(case, at)) for case in rows[:limit]]
 
 
 def _late(case: Case, at: datetime) -> bool:

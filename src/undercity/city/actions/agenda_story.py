@@ -14,7 +14,7 @@ import uuid_utils.compat as uuid
 from undercity import clock
 from undercity.city.sample_files import read
 from undercity.city.scenes import scene
-from undercity.db import insert_objects, write
+from undercity.db import Encoded, insert_objects, write
 from undercity.ledger.actions import assigned, record_history
 from undercity.ledger.actions.agenda import given, holders_of, uid_of
 from undercity.ledger.actions.tasks import give_facts
@@ -84,7 +84,7 @@ class Story:
         entry = Written(timeline=clock.REAL, stream_kind=SUBJECT, stream=self.uid, sequence=self.state.sequence + 1,
                       at=at, recorded=at, actor=POST if by else SYSTEM, post=post,
                       appointment=by.appointment if by else None, verb=facts.verb,
-                      facts=facts.model_dump(mode="json"))
+                      facts=Encoded(facts.model_dump_json()))
         self.state = changed(facts.apply(self.state, happening_of(entry)), sequence=entry.sequence)
         self.year.entries.append(entry)
 

@@ -14,6 +14,7 @@ from undercity.cases.states import Check, Outcome, Source, Stage, Verification
 from undercity.city.actions.teller import Teller
 from undercity.city.rhythm import between, pace, share_of_inspectors
 from undercity.city.tempers import Department
+from undercity.db import Encoded
 from undercity.ledger.actions import assigned
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState
@@ -77,7 +78,7 @@ class Case:
         # Field by field in their order, which is quicker than by name; a year of a city has a million of these.
         self.t.shelf.entries.append(Written(
             clock.REAL, said.SUBJECT, self.uid, sequence, self.at, self.at, actor, post, appointment, facts.verb,
-            facts.model_dump(mode="json")))
+            Encoded(facts.model_dump_json())))
         now = facts.apply(was, Happening(clock.REAL, said.SUBJECT, self.uid, sequence, self.at, self.at, actor, post,
                                          appointment))
         self.state = StreamState(sequence, now.subject, now.duties)

@@ -11,7 +11,7 @@ from undercity import clock
 from undercity.city.facts import DOSSIER, SUBJECT, Stated
 from undercity.city.models import SourceFact
 from undercity.city.sample_files import read
-from undercity.db import insert_objects, write
+from undercity.db import Encoded, insert_objects, write
 from undercity.ledger.actions import record_history
 from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import StreamState
@@ -30,7 +30,7 @@ def state_the_source(*, recorded: datetime) -> int:
         # What is known by its year only is placed at that year's end.
         at = datetime.combine(row.day or date(row.year, 12, 31), time(12), clock.ZONE)
         entry = Written(timeline=clock.REAL, stream_kind=SUBJECT, stream=row.pk, sequence=1, at=at, recorded=recorded,
-                      actor=SYSTEM, post=None, appointment=None, verb=said.verb, facts=said.model_dump(mode="json"))
+                      actor=SYSTEM, post=None, appointment=None, verb=said.verb, facts=Encoded(said.model_dump_json()))
         entries.append(entry)
         now = said.apply(StreamState(), happening_of(entry))
         states[row.pk] = StreamState(sequence=1, subject=now.subject)
