@@ -18,10 +18,10 @@ class Duty(models.Model):
     subject_kind = models.CharField(max_length=20)
     subject = models.UUIDField()
     stream = models.UUIDField()
-    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+", db_index=False)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     appointment = models.BigIntegerField(null=True)
-    territory = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")
+    territory = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     limit_value = models.PositiveIntegerField(null=True)
@@ -34,6 +34,7 @@ class Duty(models.Model):
     escalations = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        # Open duties and done ones are asked for apart; an index of a foreign key alone would serve neither.
         indexes = [
             models.Index(fields=["stream"], name="ledger_duty_stream"),
             models.Index(fields=["post", "due_at"], condition=Q(done_at__isnull=True), name="ledger_duty_mine_open"),
@@ -42,6 +43,9 @@ class Duty(models.Model):
                          name="ledger_duty_silent"),
             models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="ledger_duty_done"),
             models.Index(fields=["post", "done_at"], condition=Q(done_at__isnull=False), name="ledger_duty_mine_done"),
+            models.Index(fields=["body", "done_at"], condition=Q(done_at__isnull=False), name="ledger_duty_body_done"),
+            models.Index(fields=["subject_kind", "done_at"], condition=Q(done_at__isnull=False),
+                         name="ledger_duty_about_done"),
         ]
 
 

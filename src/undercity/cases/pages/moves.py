@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from undercity import clock
 from undercity.cases import forms
 from undercity.cases.actions import checking, dispatching, filing, handling, intake
@@ -63,7 +65,7 @@ def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **opti
         standards = scheme().standards_of(case.category, clock.now().date())
         return forms.FileForm(standards=[
             (one.code, f"{one.condition_text} · {limit_text(one.limit.value, one.limit.unit)}"
-                       + (f" · {one.source}" if one.is_default else "")) for one in standards],
+                       + (f" · {_(one.source)}" if one.is_default else "")) for one in standards],
             **_first(given, standard=standards[0].code if standards else ""))
     if verb is Verb.DISPATCH:
         usual, choices = departments_for(case)

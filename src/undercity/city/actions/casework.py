@@ -29,9 +29,21 @@ ABSENT = ("现场核实未见该问题。", "到场时问题已消失。", "按�
 TWICE = ("与已立案件重复。", "同一位置已有案卷在办，合并处理。")
 SOMEBODY_ELSES = ("现场权属不属本单位，申请重新派遣。", "该设施由产权单位管理，请改派。")
 POOR = ("照片未反映处置结果，请补充处置。", "处置照片角度不同，无法比对，请重拍。", "现场仍有残留，请再处置。")
-DONE = ("已处置完毕。", "已安排人员到场处置，现场恢复。", "已清理完毕并复查。",
-        "已维修更换，恢复正常。", "已劝导整改，秩序恢复。")
+DONE = ("已处置完毕。", "已安排人员到场处置，现场恢复。")
+# More that fits what was found, by its drawing.
+DONE_OF = {
+    "litter": ("已清理完毕并复查。", "已清运并冲洗地面。"),
+    "vendor": ("已劝导离开，秩序恢复。", "已现场教育，规范入市经营。"),
+    "adverts": ("已清除并恢复墙面。", "已拆除，通知当事人整改。"),
+    "lamp": ("已更换灯具，恢复照明。", "线路已检修，试灯正常。"),
+    "manhole": ("已更换井盖并加固井圈。", "已复位并检查周边井盖。"),
+    "kerb": ("已修补平整，恢复通行。", "已更换破损构件。"),
+    "tree": ("已修剪加固，清走断枝。", "已补植并浇水养护。"),
+    "flooding": ("已疏通雨水口，积水排空。", "已抽排完毕，继续值守。"),
+}
 PHOTOGRAPHED = 0.6
+# So many times a case is dispatched at most: the last time it is handled, and passes.
+ROUNDS = 3
 
 
 class Case:
@@ -39,7 +51,7 @@ class Case:
 
     def __init__(self, teller: Teller, at: datetime, turn: int, stops: str = "", tail: timedelta = timedelta(0)):
         self.t, self.at, self.dice, self.turn = teller, at, teller.dice, turn
-        self.stops, self.tail = stops, tail
+        self.stops, self.tail, self.last = stops, tail, False
         self.uid: UUID = uuid.uuid7()
         self.state = StreamState()
         self.spot, self.problem = teller.where_and_what(at)
@@ -109,7 +121,8 @@ class Case:
         """From the report to wherever it has come by now."""
         self.report()
         if self.intake() and self.filing():
-            for _round in range(3):
+            for number in range(ROUNDS):
+                self.last = number == ROUNDS - 1
                 if not (self.dispatch() and self.handle()):
                     break
                 if self.case.stage == Stage.CHECK and not self.check():
@@ -196,7 +209,7 @@ class Case:
         late = self.dice.random() < between(temper.late_before, temper.late, self.t.begins, self.t.until, self.at)
         if not self.handled(late):
             return False
-        if not self.stops and self.dice.random() < temper.back:
+        if not self.stops and self.dice.random() < temper.back and not self.last:
             self.say(said.Returned(closes=self.duty, to=Stage.DISPATCH, note=self.note(SOMEBODY_ELSES),
                                    opens=self.opens(kinds.DISPATCH, Power.CASE_DISPATCH, Role.DISPATCHER)))
             return self.wait(0.1, 0.9)
@@ -236,11 +249,11 @@ class Case:
         assert due is not None
         self.say(said.Done(closes=self.duty, department=department, due_at=due,
                            photos=(self.t.photo(self.uid, "done", self.problem.scene, after=True),),
-                           note=self.note(DONE),
+                           note=self.note((*DONE, *DONE_OF.get(self.problem.scene, ()))),
                            opens=self.opens(kinds.REVIEW, Power.CASE_REVIEW, Role.DISPATCHER)))
 
     def check(self) -> bool:
-        failed = not self.stops and self.dice.random() < self.temper.failed
+        failed = not self.stops and self.dice.random() < self.temper.failed and not self.last
         answer = Check.FAILED if failed else Check.PASSED
         self.say(said.Checked(closes=self.duty, answer=answer, inspector_post=self.post,
                               opens=self.opens(kinds.CONFIRM, Power.CASE_INTAKE, Role.INTAKE_OFFICER)))
