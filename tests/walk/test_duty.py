@@ -83,7 +83,8 @@ def test_a_visit_is_done_with_a_photo_and_anothers_is_late_told_upwards_and_both
     late.goto(f"{city.base}/desk/")
     row = late.locator(".group.late tr", has_text="大走访")
     assert "将提醒上级岗位" in row.inner_text()
-    row.get_by_role("link", name="2026-07").click()
+    with late.expect_navigation():
+        row.get_by_role("link", name="2026-07").click()
     for _ in range(60):
         if told(late, city.base):
             break

@@ -41,11 +41,13 @@ def test_no_page_is_wider_than_its_screen_and_none_complains(city_server: Server
     page.locator("#id_username").fill(account["username"])
     page.locator("#id_password").fill(account["password"])
     page.locator("main button").click()
+    page.wait_for_url("**/desk/")
     for path in DESK:
         page.goto(f"{city_server.base}{path}")
         assert overflow(page) <= 0, path
     page.goto(f"{city_server.base}/desk/cases/")
-    page.locator("tbody a").first.click()
+    with page.expect_navigation():
+        page.locator("tbody a").first.click()
     assert overflow(page) <= 0
     assert complaints == []
 

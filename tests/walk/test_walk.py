@@ -110,8 +110,8 @@ def test_a_report_from_a_phone_is_carried_to_closed(city_server: Server, phone_p
         if kind == "case.dispose":
             box.locator("input[type=file]").set_input_files(photo)
             box.locator("textarea").fill("已更换井盖")
-        box.locator("button").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            box.locator("button").click()
         assert page.locator(".messages .success, h1").first.is_visible()
         assert page.locator(".errors").count() == 0, page.inner_text("main")
     phone_page.goto(receipt)
@@ -129,8 +129,10 @@ def test_a_report_from_a_phone_is_carried_to_closed(city_server: Server, phone_p
 def assert_the_score_names(page: Page, base: str, department: str, number: str) -> None:
     """From the ranking to the department, to its cases in time, to the case and its photographs: three clicks."""
     page.goto(f"{base}/desk/scores/")
-    page.get_by_role("link", name=department, exact=True).click()
-    page.locator("tbody tr", has_text="按期处置率").get_by_role("link").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=department, exact=True).click()
+    with page.expect_navigation():
+        page.locator("tbody tr", has_text="按期处置率").get_by_role("link").first.click()
     cases = page.url
     # A score is counted at the beginning of each minute.
     for _ in range(70):
@@ -139,6 +141,7 @@ def assert_the_score_names(page: Page, base: str, department: str, number: str) 
             break
         page.wait_for_timeout(1000)
         page.goto(cases)
-    page.get_by_role("link", name=number).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=number).click()
     assert "已结案" in page.inner_text("main")
     assert page.locator(".photos img").count() == 2
