@@ -69,9 +69,8 @@ class Drawing:
     width: int
     height: int
     sheet: Sheet
-    lines: tuple[Line, ...]
-    labels: tuple[Label, ...]
     ground: SafeString
+    words: SafeString
     links: list[tuple[float, float, float, float]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     outside: int = 0
@@ -103,19 +102,18 @@ def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str = "") -> Drawin
     language = get_language() or "zh-hans"
     if len(pins) == 1 and not sheet:
         name, on = AROUND, around(pins[0].lat, pins[0].lon)
-        lines, labels = _lay_out(directory(), "centre", on, language)
-        ground = _as_svg(lines, labels)
+        ground, words = _as_svg(*_lay_out(directory(), "centre", on, language))
     else:
         name = sheet if sheet in SHEETS else fitting([(pin.lat, pin.lon) for pin in pins])
         on = SHEETS[name]
-        lines, labels, ground = _ground(directory(), name, language)
+        ground, words = _ground(directory(), name, language)
     numbered = 1 < len(pins) <= NUMBERED
     marks = [Mark(*on.at(pin.lat, pin.lon), kind=_classes(pin), label=pin.label, number=n if numbered else None)
              for n, pin in enumerate(pins, 1) if on.holds(pin.lat, pin.lon)]
     positions = [(pin.lat, pin.lon) for pin in pins]
     links = [(*on.at(*positions[one]), *on.at(*positions[other])) for one, other in _net(tuple(positions))
              if on.holds(*positions[one]) or on.holds(*positions[other])] if layer == BELOW else []
-    return Drawing(name, layer, int(WIDTH), on.height, on, lines, labels, ground, links, marks, len(pins) - len(marks))
+    return Drawing(name, layer, int(WIDTH), on.height, on, ground, words, links, marks, len(pins) - len(marks))
 
 
 @lru_cache(maxsize=16)
@@ -129,7 +127,7 @@ def _classes(pin: Pin) -> str:
                      *([] if pin.listed else ["unlisted"])])
 
 
-Ground = tuple[tuple[Line, ...], tuple[Label, ...], SafeString]
+Ground = tuple[SafeString, SafeString]
 _kept: dict[tuple[str, str], tuple[Directory, Ground]] = {}
 
 
@@ -137,17 +135,15 @@ def _ground(book: Directory, name: str, language: str) -> Ground:
     # The ground changes only with the directory: drawn once a sheet and language.
     kept = _kept.get((name, language))
     if kept is None or kept[0] is not book:
-        lines, labels = _lay_out(book, name, SHEETS[name], language)
-        kept = _kept[name, language] = (book, (lines, labels, _as_svg(lines, labels)))
+        kept = _kept[name, language] = (book, _as_svg(*_lay_out(book, name, SHEETS[name], language)))
     return kept[1]
 
 
-def _as_svg(lines: Sequence[Line], labels: Sequence[Label]) -> SafeString:
-    """The ground as SVG: what is drawn, then the words."""
-    drawn_lines = format_html_join("\n", '<path class="{}" d="{}"/>', ((one.kind, one.path) for one in lines))
-    words = format_html_join("\n", '<text class="{}" x="{}" y="{}">{}</text>',
-                             ((one.kind, one.x, one.y, one.text) for one in labels))
-    return drawn_lines + words
+def _as_svg(lines: Sequence[Line], labels: Sequence[Label]) -> Ground:
+    """The ground and the words on it as SVG, apart, since the net lies between them."""
+    return (format_html_join("\n", '<path class="{}" d="{}"/>', ((one.kind, one.path) for one in lines)),
+            format_html_join("\n", '<text class="{}" x="{}" y="{}">{}</text>',
+                             ((one.kind, one.x, one.y, one.text) for one in labels)))
 
 
 def _lay_out(book: Directory, name: str, sheet: Sheet, language: str) -> tuple[tuple[Line, ...], tuple[Label, ...]]:

@@ -7,7 +7,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 
 from undercity import clock
@@ -17,7 +16,7 @@ from undercity.org.queries import body_name
 from undercity.org.requests import actor_of
 from undercity.places.drawing import SHEETS
 from undercity.places.maps import ABOVE, BELOW, as_geojson
-from undercity.places.pins import Pin, from_rooms, of_place
+from undercity.places.pins import Pin, address_of, from_rooms, of_place
 from undercity.places.queries import Found, all_places, found, place_by_key
 from undercity.science.coordinates import Datum, from_wgs84
 
@@ -38,13 +37,12 @@ SOURCES: dict[str, Any] = {
         "press and office bulletins, 2017-2025, second hand"),
 }
 
-# Stands for any key when an address is made for many places at once.
-ANY = "any-place"
+
 
 def pins_of(rows: list[Found]) -> list[Pin]:
     """Places as pins of a map, in their order."""
-    page, badge = reverse("place", args=[ANY]), _("invented")
-    return [of_place(one, page.replace(ANY, one.place.key), badge) for one in rows]
+    address, badge = address_of("place"), _("invented")
+    return [of_place(one, address(one.place.key), badge) for one in rows]
 
 
 def places(request: HttpRequest) -> HttpResponse:

@@ -55,9 +55,9 @@ def page(actor: Actor, at: datetime, *, stage: str = "", before: int | None = No
         rows = rows.filter(stage=stage)
     if before is not None:
         rows = rows.filter(id__lt=before)
-    known, stages = scheme(), {code: str(label) for code, label in Stage.choices}
+    known = scheme()
     return [Row(case, known.name(case.category), case.report.address or body_name(case.territory_id),
-                body_name(case.department_id), stages[case.stage], _late(case, at)) for case in rows[:limit]]
+                body_name(case.department_id), str(Stage(case.stage).label), _late(case, at)) for case in rows[:limit]]
 
 
 def _late(case: Case, at: datetime) -> bool:
