@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseState:
     """The projected columns of `Case`. `version` is the sequence of the last move; `duty` the open duty."""
 

@@ -14,7 +14,7 @@ from undercity.cases.facts import SUBJECT
 from undercity.cases.fold import CaseState
 from undercity.cases.models import Case
 from undercity.cases.queries.scheme import scheme
-from undercity.db import insert_rows
+from undercity.db import Rows, rows_of
 from undercity.ledger.models import Entry
 from undercity.ledger.record import changes
 from undercity.ledger.subjects import Line, Subject, register
@@ -44,11 +44,11 @@ def row_written(uid: UUID, state: CaseState) -> Case:
     return case
 
 
-def _insert(states: Mapping[UUID, CaseState]) -> None:
+def _rows(states: Mapping[UUID, CaseState]) -> Rows:
     # Running numbers follow the time of the report.
     rows = sorted(states.items(), key=lambda row: row[1].reported_at)
     values = attrgetter(*FIELDS)
-    insert_rows(Case, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in rows))
+    return rows_of(Case, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in rows))
 
 
 def _update(uid: UUID, was: CaseState, now: CaseState) -> None:
@@ -68,5 +68,5 @@ def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
 
 def register_subject() -> None:
     """Tell the record how cases are read and written."""
-    register(Subject(kind=SUBJECT, state=CaseState, load=_load, insert=_insert, update=_update,
+    register(Subject(kind=SUBJECT, state=CaseState, load=_load, rows=_rows, update=_update,
                      without_entries=_without_entries, describe=_describe))

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language, gettext_lazy as _
 
 from undercity.city.models import SourceFact
+from undercity.db import Rows
 from undercity.ledger import subjects
 from undercity.ledger.dossier import register_table
 from undercity.ledger.facts import Facts, verb
@@ -24,7 +25,7 @@ FIELDS = ("code", "row", "year", "day")
 HASHED = ("value", "zh", "en", "source")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
     """A fact as the record tells it: its code, the row of the mission, the year, and the day if it is known."""
 
@@ -53,8 +54,9 @@ def _load(streams: Iterable[UUID]) -> dict[UUID, Statement]:
     return {row[0]: Statement(*row[1:]) for row in rows}
 
 
-def _insert(states: Mapping[UUID, Any]) -> None:
-    """The row is written whole, with its words, by whoever states the fact."""
+def _rows(_states: Mapping[UUID, Any]) -> Rows:
+    # The row is written whole, with its words, by whoever states the fact.
+    return Rows(SourceFact, (), [])
 
 
 def _update(stream: UUID, was: Any, now: Any) -> None:
@@ -75,5 +77,5 @@ def _describe(streams: Iterable[UUID]) -> dict[UUID, subjects.Line]:
 def register() -> None:
     """Tell the record how facts of the source are read."""
     register_table(DOSSIER, SourceFact, HASHED)
-    subjects.register(subjects.Subject(kind=SUBJECT, state=Statement, load=_load, insert=_insert, update=_update,
+    subjects.register(subjects.Subject(kind=SUBJECT, state=Statement, load=_load, rows=_rows, update=_update,
                                        without_entries=_without_entries, describe=_describe))

@@ -7,18 +7,17 @@ city, and check every row in `undercity ledger replay`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
-from operator import attrgetter
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DutyState:
     """A duty as the record tells it; field by field the columns of `Duty`."""
 
@@ -44,7 +43,7 @@ class DutyState:
     escalations: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StreamState:
     """A stream so far: the last sequence, the subject, the duties by id."""
 
@@ -98,29 +97,24 @@ class DossierRef(Part):
 
 
 @cache
-def _plan(kind: type[Any]) -> tuple[Callable[[Any], tuple[Any, ...]], dict[str, Callable[..., None]]]:
-    """How to read all fields of a kind of state, and field → how to set it."""
-    names = tuple(one.name for one in fields(kind))
-    return attrgetter(*names), {name: getattr(kind, name).__set__ for name in names}
+def _names(kind: type[Any]) -> frozenset[str]:
+    return frozenset(one.name for one in fields(kind))
 
 
 S = TypeVar("S")
 
 
 def changed(state: S, **changes: Any) -> S:
-    """A frozen state with slots, some of its fields changed: `dataclasses.replace`, several times as fast.
+    """A frozen state, some of its fields changed: `dataclasses.replace`, ten times as fast.
 
-    A year of a city is fifty million fields that stay as they are. TypeError for a field that is not there.
+    A year of a city is fifty million fields that stay as they are, which is why states have no slots: a dictionary is
+    copied at once. TypeError for a field that is not there.
     """
     kind: Any = type(state)
-    values, setters = _plan(kind)
+    if not changes.keys() <= _names(kind):
+        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(changes.keys() - _names(kind)))}")
     fresh = object.__new__(kind)
-    for put, value in zip(setters.values(), values(state), strict=True):
-        put(fresh, value)
-    for name, value in changes.items():
-        if name not in setters:
-            raise TypeError(f"{kind.__name__} has no field {name}")
-        setters[name](fresh, value)
+    fresh.__dict__.update(state.__dict__, **changes)
     return cast("S", fresh)
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from undercity.db import Encoded, insert_rows
+from undercity.db import Encoded, Rows, insert, rows_of
 from undercity.ledger.fold import DutyState, Happening, StreamState
 from undercity.ledger.models import Duty, Entry
 from undercity.ledger.subjects import subject
 
-ENTRY_FIELDS = tuple(field.attname for field in Entry._meta.concrete_fields)
+ENTRY_FIELDS = tuple(field.attname for field in Entry._meta.concrete_fields if not field.primary_key)
 DUTY_FIELDS = tuple(field.name for field in dataclasses.fields(DutyState))
 
 
 @dataclasses.dataclass(slots=True)
 class Written:
-    """An entry of a past that is told at once: the columns of `Entry`, without a row's weight. `number` comes last."""
+    """An entry of a past that is told at once: the columns of `Entry`, without a row's weight."""
 
     timeline: str
     stream_kind: str
@@ -34,7 +34,14 @@ class Written:
     appointment: int | None
     verb: str
     facts: Encoded
-    number: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class History:
+    """Whole streams told at once, as rows: the entries, still without numbers, and what they come to."""
+
+    entries: Rows
+    outcome: tuple[Rows, ...]
 
 
 def changes(was: Any, now: Any) -> dict[str, Any]:
@@ -64,28 +71,28 @@ def save(kind: str, stream: UUID, was: StreamState, now: StreamState) -> None:
     keeper = subject(kind)
     if keeper is not None and now.subject != was.subject:
         if was.subject is None:
-            keeper.insert({stream: now.subject})
+            insert(keeper.rows({stream: now.subject}))
         else:
             keeper.update(stream, was.subject, now.subject)
     for identity, duty in now.duties.items():
         before = was.duties.get(identity)
         if before is None:
-            insert_duties([duty])
+            insert(_duties([duty]))
         elif before is not duty and (changed := changes(before, duty)):
             Duty.objects.filter(pk=identity).update(**changed)
 
 
-def insert_duties(states: Iterable[DutyState]) -> None:
-    """New duty rows."""
-    insert_rows(Duty, DUTY_FIELDS, map(attrgetter(*DUTY_FIELDS), states))
+def _duties(states: Iterable[DutyState]) -> Rows:
+    return rows_of(Duty, DUTY_FIELDS, map(attrgetter(*DUTY_FIELDS), states))
 
 
-def insert_states(kind: str, states: Mapping[UUID, StreamState]) -> None:
-    """The rows of whole streams that have none yet."""
+def history(kind: str, entries: Sequence[Written], states: Mapping[UUID, StreamState]) -> History:
+    """Streams of one kind that have no rows yet: their entries, and their states, what `apply` made of the entries."""
     keeper = subject(kind)
+    outcome = [_duties(duty for state in states.values() for duty in state.duties.values())]
     if keeper is not None:
-        keeper.insert({stream: state.subject for stream, state in states.items()})
-    insert_duties(duty for state in states.values() for duty in state.duties.values())
+        outcome.insert(0, keeper.rows({stream: state.subject for stream, state in states.items()}))
+    return History(rows_of(Entry, ENTRY_FIELDS, map(attrgetter(*ENTRY_FIELDS), entries)), tuple(outcome))
 
 
 def happening_of(entry: Entry | Written) -> Happening:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from undercity.db import Rows
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -21,7 +23,7 @@ class Line:
 class Subject:
     """How rows of one kind of subject are read and written as states.
 
-    `load(streams)` reads many; `insert(states)` writes new rows; `update(stream, was, now)` writes one change;
+    `load(streams)` reads many; `rows(states)` makes new rows; `update(stream, was, now)` writes one change;
     `without_entries()` finds rows no entry speaks of: somebody made them behind the record's back;
     `describe(streams)` gives each a line for lists.
     """
@@ -29,7 +31,7 @@ class Subject:
     kind: str
     state: type
     load: Callable[[Iterable[UUID]], Mapping[UUID, Any]]
-    insert: Callable[[Mapping[UUID, Any]], None]
+    rows: Callable[[Mapping[UUID, Any]], Rows]
     update: Callable[[UUID, Any, Any], None]
     without_entries: Callable[[], Iterable[UUID]]
     describe: Callable[[Iterable[UUID]], Mapping[UUID, Line]]

@@ -16,7 +16,7 @@ SUBJECT = "task"
 OPEN, DONE, REFUSED, EXCUSED = "open", "done", "refused", "excused"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskState:
     """The projected columns of `Task`. `status`: open, done, refused (the superior decides), excused (he agreed)."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from undercity.db import insert_rows
+from undercity.db import Rows, rows_of
 from undercity.ledger.dossier import register_table
 from undercity.ledger.models import Brief, Entry, Task, TaskNote, TaskPhoto
 from undercity.ledger.queries.agenda import templates
@@ -32,9 +32,9 @@ def state_of(task: Task) -> TaskState:
     return TaskState(**{name: getattr(task, name) for name in FIELDS})
 
 
-def _insert(states: Mapping[UUID, TaskState]) -> None:
+def _rows(states: Mapping[UUID, TaskState]) -> Rows:
     values = attrgetter(*FIELDS)
-    insert_rows(Task, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in states.items()))
+    return rows_of(Task, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in states.items()))
 
 
 def _update(uid: UUID, was: TaskState, now: TaskState) -> None:
@@ -60,7 +60,7 @@ def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
 
 def register_subject() -> None:
     """Tell the record how tasks and their dossiers are read and written."""
-    register(Subject(kind=SUBJECT, state=TaskState, load=_load, insert=_insert, update=_update,
+    register(Subject(kind=SUBJECT, state=TaskState, load=_load, rows=_rows, update=_update,
                      without_entries=_without_entries, describe=_describe))
     register_table("task.brief", Brief, ("text",))
     register_table("task.note", TaskNote, ("text",))

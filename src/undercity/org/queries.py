@@ -89,20 +89,24 @@ def holder(power: Power, territory: int, *, role: Role, turn: int = 0, body: int
 
     Several posts as near as each other take turns by `turn` (any whole number). `body` keeps to posts of that body.
     """
+    found = holders(power, territory, role=role, body=body)
+    return found[turn % len(found)] if found else None
+
+
+def holders(power: Power, territory: int, *, role: Role, body: int | None = None) -> tuple[Holder, ...]:
+    """The posts that take turns with such a duty, in their order; empty when there is none. See `holder`."""
     cards = directory()
     above = cards.line(territory)
     if not above:
-        return None
+        return ()
     # Asked with every report and every move: written out, it costs a fifth of what the mapper needs to phrase it.
     with connection.cursor() as cursor:
         cursor.execute(HOLDERS % ", ".join(["%s"] * len(above)), [power.value, role.value, *above])
         rows = [row for row in cursor.fetchall() if body is None or row[2] == body]
     nearest = sorted(rows, key=lambda row: (-above.index(row[0]), row[3] is None, row[1]))
-    if not nearest:
-        return None
-    best = [row for row in nearest if (row[0], row[3] is None) == (nearest[0][0], nearest[0][3] is None)]
-    _, post, of_body, appointment = best[turn % len(best)]
-    return Holder(post=post, body=of_body, appointment=appointment)
+    return tuple(Holder(post=post, body=of_body, appointment=appointment)
+                 for scope, post, of_body, appointment in nearest
+                 if (scope, appointment is None) == (nearest[0][0], nearest[0][3] is None))
 
 
 def superior_of(post: int) -> Holder | None:

@@ -24,7 +24,7 @@ from undercity.ledger.fold import DossierRef, DutyState, StreamState, changed
 from undercity.ledger.models import Dossier, TaskNote, TaskPhoto
 from undercity.ledger.pictures import Picture, keep
 from undercity.ledger.queries.agenda import templates
-from undercity.ledger.record import Written, happening_of
+from undercity.ledger.record import Written, happening_of, history
 from undercity.ledger.rules import MOST_ESCALATIONS, REFUSAL, Template, occurrences, period_of, start_of
 from undercity.ledger.standing import DutyAccepted, DutyEscalated
 from undercity.ledger.task_facts import SUBJECT, RefusalDecided, TaskDone, TaskGiven, TaskRefused
@@ -212,6 +212,6 @@ def _holder(post: Post) -> Holder:
 
 def _store(year: Year) -> None:
     with write():
-        record_history(year.entries, year.states)
+        record_history(history(SUBJECT, year.entries, year.states))
         insert_objects(TaskNote, year.notes)
         insert_objects(TaskPhoto, year.photos)

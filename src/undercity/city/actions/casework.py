@@ -20,7 +20,7 @@ from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState
 from undercity.ledger.record import Written
 from undercity.org.powers import CITIZEN, POST
-from undercity.org.states import Power, Role
+from undercity.org.states import Power
 from undercity.science.worktime import Limit, Unit, deadline
 
 NOT_OURS = ("不属于城市管理范围，已告知报警电话。", "属12345热线办理事项，已转告来电人。",
@@ -72,10 +72,10 @@ class Case:
     def post(self) -> int | None:
         return self.state.duties[self.duty].post_id
 
-    def opens(self, kind: str, power: Power, role: Role) -> Assigned:
+    def opens(self, kind: str, power: Power) -> Assigned:
         limit, due = self.t.due(kind, self.at)
         street = self.spot.street
-        return assigned(kind, to=self.t.to(power, street, role, self.turn), body=street, territory=street, limit=limit,
+        return assigned(kind, to=self.t.to(power, street, self.turn), body=street, territory=street, limit=limit,
                         due_at=due)
 
     def say(self, facts: Facts) -> None:
@@ -138,20 +138,20 @@ class Case:
         source = Source.INSPECTOR if on_rounds else Source.CITIZEN
         spot = self.spot
         text = f"{spot.address}，{self.dice.choice(self.problem.words)}。（演示数据）"
-        to = self.t.to(Power.CASE_VERIFY, spot.street, Role.INSPECTOR, self.turn)
+        to = self.t.to(Power.CASE_VERIFY, spot.street, self.turn)
         inspector = to.post if to and source is Source.INSPECTOR else None
         shown = source is Source.INSPECTOR or self.dice.random() < PHOTOGRAPHED
         photos = (self.t.photo(self.uid, "report", self.problem.scene, after=False),) if shown else ()
         self.say(said.Reported(source=source.value, category=self.problem.code, territory=spot.street,
                                reporter_post=inspector, report=self.t.report(self.uid, text, spot), contact=None,
-                               photos=photos, opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE, Role.INTAKE_OFFICER)))
+                               photos=photos, opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE)))
 
     def intake(self) -> bool:
         if not self.wait(0.1, 1.02):
             return False
         if self.case.source != Source.INSPECTOR and not self.verified():
             return False
-        self.say(said.PassedOn(closes=self.duty, opens=self.opens(kinds.FILE, Power.CASE_FILE, Role.SHIFT_LEAD)))
+        self.say(said.PassedOn(closes=self.duty, opens=self.opens(kinds.FILE, Power.CASE_FILE)))
         return self.wait(0.1, 0.98)
 
     def verified(self) -> bool:
@@ -159,14 +159,14 @@ class Case:
         if not self.stops and self.dice.random() < 0.03:
             return self.refuse(NOT_OURS, Outcome.NOT_TAKEN)
         self.say(said.VerificationSent(closes=self.duty,
-                                       opens=self.opens(kinds.VERIFY, Power.CASE_VERIFY, Role.INSPECTOR)))
+                                       opens=self.opens(kinds.VERIFY, Power.CASE_VERIFY)))
         inspector = self.t.tempers.inspector(self.t.post_keys.get(self.post or 0, ""))
         if not self.on_site():
             return False
         absent = not self.stops and self.dice.random() < inspector.absent
         self.say(said.Verified(closes=self.duty, answer=Verification.ABSENT if absent else Verification.EXISTS,
                                inspector_post=self.post,
-                               opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE, Role.INTAKE_OFFICER)))
+                               opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE)))
         if not self.wait(0.1, 0.9):
             return False
         return not absent or self.refuse(ABSENT, Outcome.NOT_TAKEN)
@@ -179,7 +179,7 @@ class Case:
         if not self.stops and self.dice.random() < 0.02:
             return self.refuse(TWICE, Outcome.NOT_FILED)
         was, chosen = self.case, self.dice.choice(self.t.standards(self.case.category, self.at.date()))
-        self.say(said.Filed(closes=self.duty, opens=self.opens(kinds.DISPATCH, Power.CASE_DISPATCH, Role.DISPATCHER),
+        self.say(said.Filed(closes=self.duty, opens=self.opens(kinds.DISPATCH, Power.CASE_DISPATCH),
                             category=was.category, standard=chosen.code, limit_value=chosen.limit.value,
                             limit_unit=chosen.limit.unit.value, source=was.source, territory=self.spot.street,
                             inspector_post=was.reporter_post))
@@ -211,14 +211,14 @@ class Case:
             return False
         if not self.stops and self.dice.random() < temper.back and not self.last:
             self.say(said.Returned(closes=self.duty, to=Stage.DISPATCH, note=self.note(SOMEBODY_ELSES),
-                                   opens=self.opens(kinds.DISPATCH, Power.CASE_DISPATCH, Role.DISPATCHER)))
+                                   opens=self.opens(kinds.DISPATCH, Power.CASE_DISPATCH)))
             return self.wait(0.1, 0.9)
         self.done()
         if not self.wait(0.1, 0.95):
             return False
         if not self.stops and self.dice.random() < temper.rework and not self.rework():
             return False
-        self.say(said.Reviewed(closes=self.duty, opens=self.opens(kinds.CHECK, Power.CASE_CHECK, Role.INSPECTOR)))
+        self.say(said.Reviewed(closes=self.duty, opens=self.opens(kinds.CHECK, Power.CASE_CHECK)))
         return self.on_site()
 
     def handled(self, late: bool) -> bool:
@@ -250,17 +250,17 @@ class Case:
         self.say(said.Done(closes=self.duty, department=department, due_at=due,
                            photos=(self.t.photo(self.uid, "done", self.problem.scene, after=True),),
                            note=self.note((*DONE, *DONE_OF.get(self.problem.scene, ()))),
-                           opens=self.opens(kinds.REVIEW, Power.CASE_REVIEW, Role.DISPATCHER)))
+                           opens=self.opens(kinds.REVIEW, Power.CASE_REVIEW)))
 
     def check(self) -> bool:
         failed = not self.stops and self.dice.random() < self.temper.failed and not self.last
         answer = Check.FAILED if failed else Check.PASSED
         self.say(said.Checked(closes=self.duty, answer=answer, inspector_post=self.post,
-                              opens=self.opens(kinds.CONFIRM, Power.CASE_INTAKE, Role.INTAKE_OFFICER)))
+                              opens=self.opens(kinds.CONFIRM, Power.CASE_INTAKE)))
         if not self.wait(0.1, 0.95):
             return False
-        opens = (self.opens(kinds.DISPATCH, Power.CASE_DISPATCH, Role.DISPATCHER) if failed
-                 else self.opens(kinds.CLOSE, Power.CASE_CLOSE, Role.SHIFT_LEAD))
+        opens = (self.opens(kinds.DISPATCH, Power.CASE_DISPATCH) if failed
+                 else self.opens(kinds.CLOSE, Power.CASE_CLOSE))
         self.say(said.CheckConfirmed(closes=self.duty, answer=answer, opens=opens))
         return self.wait(0.1, 0.95)
 

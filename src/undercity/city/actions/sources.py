@@ -15,7 +15,7 @@ from undercity.db import Encoded, insert_objects, write
 from undercity.ledger.actions import record_history
 from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import StreamState
-from undercity.ledger.record import Written, happening_of
+from undercity.ledger.record import Written, happening_of, history
 from undercity.org.powers import SYSTEM
 
 
@@ -35,7 +35,7 @@ def state_the_source(*, recorded: datetime) -> int:
         now = said.apply(StreamState(), happening_of(entry))
         states[row.pk] = StreamState(sequence=1, subject=now.subject)
     with write():
-        record_history(entries, states)
+        record_history(history(SUBJECT, entries, states))
         insert_objects(SourceFact, rows)
     return len(rows)
 

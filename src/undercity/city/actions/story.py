@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import gc
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection
 
 from undercity.cases import kinds
 from undercity.city.actions.casework import Case
-from undercity.city.actions.teller import Shelf, Teller
+from undercity.city.actions.teller import Packed, Shelf, Teller, store
+from undercity.city.beside import beside
 from undercity.city.rhythm import moments
 
-AT_ONCE = 2000
+AT_ONCE = 1000
+# Always so many, whatever the machine: with another number the same seed would tell another city.
+TELLERS = 2
 # What waits on the evening: kind of duty → how many, minutes on the way to it, minutes it lies there already when it
 # is in time, and when it is late, and how many of ten are late. Enough for every desk, and never more.
 WAITING: dict[str, tuple[int, int, tuple[int, int], tuple[int, int], int]] = {
@@ -44,16 +48,26 @@ def tell_cases(count: int, *, until: datetime, days: int, say: Callable[[str], N
         count - len(waiting), until=until, days=days, seasons=teller.seasons, works=teller.calendar.is_working,
         dice=teller.dice)]
     starts = sorted([*starts, *waiting], key=lambda start: start[0])
-    total = 0
-    with _without_collecting():
-        for number, (at, stops, tail) in enumerate(starts, start=1):
-            Case(teller, at, number, stops, tail).tell()
-            if number % AT_ONCE == 0 or number == count:
-                total += teller.shelf.store()
-                teller.shelf = Shelf()
-                say(f"cases: {number} of {count}")
+    tellers = [partial(_told, teller, starts, which) for which in range(TELLERS)]
+    total = done = 0
+    with _without_collecting(), closing(beside(tellers)) as told:
+        for cases, packed in told:
+            total += store(packed)
+            done += cases
+            say(f"cases: {done} of {count}")
     _know_the_tables()
     return total
+
+
+def _told(teller: Teller, starts: Sequence[Start], which: int) -> Iterator[tuple[int, Packed]]:
+    """One teller's share of the cases, so many at once, ready to be stored."""
+    teller = teller.another(which)
+    for first in range(which * AT_ONCE, len(starts), TELLERS * AT_ONCE):
+        some = starts[first:first + AT_ONCE]
+        for number, (at, stops, tail) in enumerate(some, start=first + 1):
+            Case(teller, at, number, stops, tail).tell()
+        yield len(some), teller.shelf.pack()
+        teller.shelf = Shelf()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections import deque
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -20,20 +21,21 @@ from shapely.geometry import shape
 
 from undercity.cases.actions.dispatching import HANDLERS
 from undercity.cases.evidence import OF_A_PHOTO, OF_A_REPORT
+from undercity.cases.facts import SUBJECT
 from undercity.cases.models import Note, Photo, Report
 from undercity.cases.queries.scheme import Standard, scheme
 from undercity.city.rhythm import Chooser, Problem, Seasons
 from undercity.city.sample_files import read
 from undercity.city.scenes import SCENES, scene
 from undercity.city.tempers import Tempers, read_tempers
-from undercity.db import insert_rows, write
+from undercity.db import Rows, insert, rows_of, write
 from undercity.ledger.actions import record_history
 from undercity.ledger.dossier import new_salt
 from undercity.ledger.fold import DossierRef, StreamState
 from undercity.ledger.pictures import Picture, keep
-from undercity.ledger.record import Written
+from undercity.ledger.record import History, Written, history
 from undercity.org.models import Post
-from undercity.org.queries import Holder, calendar, directory, holder
+from undercity.org.queries import Holder, calendar, directory, holders
 from undercity.org.states import Power, Role
 from undercity.science.worktime import Limit, Unit, deadline
 
@@ -41,8 +43,10 @@ REPORT = ("id", "salt", "case_id", "text", "address", "lat", "lon", "token")
 NOTE = ("id", "salt", "case_id", "text")
 PHOTO = ("id", "salt", "case_id", "verb", "sha256", "width", "height", "is_public")
 SPOTS = 240
-# Enough turns for one, two, three, four or six posts that share a role.
-TURNS = 12
+# Whose duty a stage is, by the power it takes.
+GIVEN_TO = {Power.CASE_INTAKE: Role.INTAKE_OFFICER, Power.CASE_VERIFY: Role.INSPECTOR, Power.CASE_FILE: Role.SHIFT_LEAD,
+            Power.CASE_DISPATCH: Role.DISPATCHER, Power.CASE_REVIEW: Role.DISPATCHER, Power.CASE_CHECK: Role.INSPECTOR,
+            Power.CASE_CLOSE: Role.SHIFT_LEAD}
 WORDS = ("路口东北角", "公交站旁", "小区北门外", "学校对面", "农贸市场门口", "桥下", "人行道上", "非机动车道",
          "医院门口", "地铁口", "菜店门前", "广场西侧", "停车场入口", "幼儿园门口", "天桥下", "老旧小区院内",
          "沿街店铺前", "河边步道", "立交桥下", "绿地旁", "十字路口西南角", "写字楼南门", "加油站旁", "邮局对面")
@@ -71,14 +75,28 @@ class Shelf:
     notes: list[tuple[Any, ...]] = field(default_factory=list)
     photos: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def store(self) -> int:
-        """Write everything; how many entries."""
-        with write():
-            stored = record_history(self.entries, self.states)
-            insert_rows(Report, REPORT, self.reports)
-            insert_rows(Note, NOTE, self.notes)
-            insert_rows(Photo, PHOTO, self.photos)
-        return stored
+    def pack(self) -> Packed:
+        """Everything as rows."""
+        return Packed(history(SUBJECT, self.entries, self.states),
+                      (rows_of(Report, REPORT, self.reports), rows_of(Note, NOTE, self.notes),
+                       rows_of(Photo, PHOTO, self.photos)))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Told cases as rows: the record with what it comes to, and the dossiers."""
+
+    history: History
+    dossiers: tuple[Rows, ...]
+
+
+def store(packed: Packed) -> int:
+    """Write everything; how many entries."""
+    with write():
+        stored = record_history(packed.history)
+        for rows in packed.dossiers:
+            insert(rows)
+    return stored
 
 
 class Teller:
@@ -100,10 +118,20 @@ class Teller:
         for picture in self.pictures.values():
             keep(picture)
         self._recent: deque[tuple[datetime, Spot, Problem]] = deque()
-        self._holders: dict[tuple[Power, int, Role, int], Holder | None] = {}
-        self._handlers: dict[tuple[int, int], Holder] = {}
+        # All of them now: once the telling has begun there is no database to ask.
+        self._holders = {(power, street): holders(power, street, role=role)
+                         for power, role in GIVEN_TO.items() for street in {spot.street for spot in self.spots}}
+        departments = {self.book.by_key[one.department] for one in self.scheme.categories.values()}
+        self._handlers = {one: _handlers(one) for one in departments}
         self.standards = cache(self._standards)
         self.stage_limit = cache(self._stage_limit)
+
+    def another(self, which: int) -> Teller:
+        """One more teller who knows the same, with dice, a memory and a shelf of its own."""
+        other = copy(self)
+        other.dice, other.shelf = random.Random(f"{self.dice.getstate()[1][0]}:{which}"), Shelf()
+        other._recent = deque()
+        return other
 
     def _spots(self) -> list[Spot]:
         """Spots of every street of the district the centre serves, drawn once: a case takes one of them."""
@@ -151,20 +179,14 @@ class Teller:
         return limit, at + runs if runs else deadline(at, limit, self.calendar)
 
     def handler(self, department: int, turn: int) -> Holder:
-        """Who handles cases in a department."""
-        key = (department, turn % TURNS)
-        if key not in self._handlers:
-            found = (holder(Power.CASE_DISPOSE, department, role=role, body=department, turn=turn % TURNS)
-                     for role in HANDLERS)
-            self._handlers[key] = next(one for one in found if one is not None)
-        return self._handlers[key]
+        """Who handles cases in a department; several take turns."""
+        found = self._handlers[department]
+        return found[turn % len(found)]
 
-    def to(self, power: Power, street: int, role: Role, turn: int) -> Holder | None:
+    def to(self, power: Power, street: int, turn: int) -> Holder | None:
         """Who gets a duty in a street; several take turns."""
-        key = (power, street, role, turn % TURNS)
-        if key not in self._holders:
-            self._holders[key] = holder(power, street, role=role, turn=turn % TURNS)
-        return self._holders[key]
+        found = self._holders[power, street]
+        return found[turn % len(found)] if found else None
 
     def report(self, case: UUID, text: str, spot: Spot) -> DossierRef:
         """Keep what was reported; its mark."""
@@ -185,6 +207,11 @@ class Teller:
         row, salt, picture = uuid.uuid7(), new_salt(), self.pictures[name, after]
         self.shelf.photos.append((row, salt, case, verb, picture.sha256, picture.width, picture.height, after))
         return _mark("case.photo", row, salt, _of_photo(verb, picture))
+
+
+def _handlers(department: int) -> tuple[Holder, ...]:
+    found = (holders(Power.CASE_DISPOSE, department, role=role, body=department) for role in HANDLERS)
+    return next(some for some in found if some)
 
 
 def read_problems() -> list[Problem]:

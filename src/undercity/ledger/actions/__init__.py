@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
 from uuid import UUID
 
 import uuid_utils.compat as uuid
@@ -12,13 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.db import insert_rows, reserve, write
+from undercity.db import Rows, insert, insert_rows, reserve, write
 from undercity.errors import Conflict, NotFound
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DutyState, StreamState, changed
 from undercity.ledger.kinds import DutyKind, kind
 from undercity.ledger.models import Duty, Entry, Look, Unsealed
-from undercity.ledger.record import ENTRY_FIELDS, Written, happening_of, insert_states, save, state_of
+from undercity.ledger.record import History, happening_of, save, state_of
 from undercity.ledger.rules import MOST_ESCALATIONS
 from undercity.ledger.standing import DutyAccepted, DutyEscalated
 from undercity.notices.actions import put
@@ -71,20 +70,20 @@ def _tell(duty: DutyState) -> None:
             subject=duty.subject, due_at=duty.due_at)
 
 
-def record_history(entries: Sequence[Written], states: Mapping[UUID, StreamState]) -> int:
-    """Store whole streams of one kind at once, with the rows they come to: how a sample city's past is written.
+def record_history(history: History) -> int:
+    """Store whole new streams at once, with the rows they come to: how a sample city's past is written.
 
-    Every stream must be new, and its state what `apply` made of its entries one by one. Returns how many were stored.
+    Returns how many entries were stored.
     """
-    if not entries:
-        return 0
+    entries = history.entries
     with write():
-        for entry, number in zip(entries, reserve(Entry, len(entries)), strict=True):
-            entry.number = number
-        insert_rows(Entry, ENTRY_FIELDS, map(attrgetter(*ENTRY_FIELDS), entries))
-        insert_rows(Unsealed, ["entry_id"], ((entry.number,) for entry in entries))
-        insert_states(entries[0].stream_kind, states)
-    return len(entries)
+        numbers = reserve(Entry, len(entries.values))
+        insert(Rows(Entry, ("number", *entries.names),
+                    [[number, *values] for number, values in zip(numbers, entries.values, strict=True)]))
+        insert_rows(Unsealed, ["entry_id"], ((number,) for number in numbers))
+        for rows in history.outcome:
+            insert(rows)
+    return len(entries.values)
 
 
 def accept_duty(duty_id: UUID, *, by: Actor, at: datetime) -> Duty:
