@@ -272,3 +272,22 @@ def test_numbers_come_in_the_order_of_their_stream(city: City) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sequence FROM ledger_entry ORDER BY number")
         assert [row[0] for row in cursor.fetchall()] == list(range(1, 12))
+
+
+def test_a_thread_brings_the_facts_in_step(committed_db: str, settings: Any, own_folder: Path) -> None:
+    from undercity.appraisal import actions
+    from undercity.cases.queries import scheme
+    from undercity.city.actions.loading import load_foundations
+    from undercity.org import directory
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    directory.forget()
+    scheme.forget()
+    load_foundations(lambda words: None)
+    City().reported()
+    thread = actions.refresh_beside()
+    assert thread is not None
+    thread.join()
+    assert not actions.is_stale(actions.standing())
+    with actions._turn:
+        assert actions.refresh_beside() is None

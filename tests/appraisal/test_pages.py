@@ -234,3 +234,19 @@ def test_the_verb_prints_what_the_page_shows(city: City, capsys: pytest.CaptureF
     for words in (["--month", "July"], ["--object", "nobody"]):
         assert run(["appraise", *words]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_long_record_is_read_beside_the_page(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    from undercity.appraisal import actions
+
+    city.walk(city.reported(), "closed")
+    monkeypatch.setattr(actions, "AT_MOST", 3)
+    # The thread that reads would not see what this test has not committed.
+    monkeypatch.setattr(actions, "refresh_beside", actions.refresh)
+    client = client_of(city, "evaluator", language="en")
+    with clock.standing_at(city.at):
+        waiting = client.get("/desk/scores/")
+        assert waiting.status_code == 202
+        assert waiting.headers["Refresh"]
+        assert "entries must be read before the scores can be shown" in waiting.content.decode()
+        assert "Ranking" in read(client, "/desk/scores/")

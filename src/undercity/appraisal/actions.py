@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import uuid_utils.compat as uuid
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from undercity import clock
@@ -19,14 +20,17 @@ from undercity.appraisal.columns import FORMAT
 from undercity.appraisal.engine import DuckEngine, FactsGone
 from undercity.appraisal.models import Export
 from undercity.appraisal.parquet import merge, remember_streams
-from undercity.appraisal.queries.export import Standing, folder, is_stale, standing
+from undercity.appraisal.queries.export import Standing, behind_the_record, folder, is_stale, standing
 from undercity.appraisal.queries.news import News, Sheets, news, write
 from undercity.db import write as writing
 from undercity.errors import Conflict
 
+log = logging.getLogger(__name__)
 # Only one thread of a process reads the record for the facts; the others wait and find them fresh.
 _turn = threading.Lock()
 TRIES = 5
+# So many entries are read while somebody waits for a page, in about a second; more in a thread beside it.
+AT_MOST = 20_000
 # A file nobody names is left by an export that was killed, or is being written by another process right now.
 ORPHAN_SECONDS = 3600
 T = TypeVar("T")
@@ -53,6 +57,43 @@ def refresh() -> Standing:
                 # Another process replaced the old files while we were about to read them.
                 continue
     raise _busy()
+
+
+class Preparing(Exception):
+    """So much of the record must be read first that nobody should wait for it without being told."""
+
+    def __init__(self, behind: int):
+        super().__init__(f"{behind} entries to read")
+        self.behind = behind
+
+
+def asked_soon(ask: Callable[[Standing], T]) -> T:
+    """As `asked`, for a page. Preparing when the record is far ahead; the facts then follow it in a thread."""
+    was = standing()
+    if was.position == 0 or was.newest - was.position > AT_MOST:
+        behind = behind_the_record(was)
+        if behind > AT_MOST:
+            refresh_beside()
+            raise Preparing(behind)
+    return asked(ask)
+
+
+def refresh_beside() -> threading.Thread | None:
+    """Bring the facts in step in a thread; None when one of this process does so already."""
+    if _turn.locked():
+        return None
+    thread = threading.Thread(target=_refresh_beside, name="facts", daemon=True)
+    thread.start()
+    return thread
+
+
+def _refresh_beside() -> None:
+    try:
+        refresh()
+    except Exception:
+        log.exception("the facts of the scores could not be brought in step")
+    finally:
+        connection.close()
 
 
 def asked(ask: Callable[[Standing], T]) -> T:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _, pgettext
 
-from undercity.appraisal.actions import asked
+from undercity.appraisal.actions import Preparing, asked, asked_soon
 from undercity.appraisal.indicators import INDICATORS
 from undercity.appraisal.queries.behind import PAGE, Behind, behind, is_bad
 from undercity.appraisal.queries.export import Standing
@@ -26,16 +28,33 @@ from undercity.org.requests import actor_of, officers_only
 
 # What every page, print and export of a ranking of real bodies says in a demonstration, in either language.
 DEMO_MARK = "演示数据"
+LOOK_AGAIN_SECONDS = 3
 # A spreadsheet would take a word beginning like this for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def _when_ready(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The page, or one that says how far the facts are and looks again by itself."""
+
+    @wraps(page)
+    def answer(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
+        try:
+            return page(request, *args, **named)
+        except Preparing as trouble:
+            waiting = render(request, "appraisal/preparing.html", {"behind": trouble.behind}, status=202)
+            waiting.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+            return waiting
+
+    return answer
+
+
 @officers_only
+@_when_ready
 def scores(request: HttpRequest) -> HttpResponse:
     """考评排名: who stands where in a month."""
     month = request.GET.get("month") or running_month()
     actor, objects = _asking(request, month, request.GET.get("object") or next(iter(scheme().objects)))
-    facts, found = asked(lambda facts: (facts, ranking(facts, month, objects)))
+    facts, found = asked_soon(lambda facts: (facts, ranking(facts, month, objects)))
     rows = found.visible_to(actor)
     return render(request, "appraisal/scores.html", {
         "hidden": len(found.rows) - len(rows), "month": month, "months": _months(facts, month), "objects": objects,
@@ -65,10 +84,11 @@ def scores_csv(request: HttpRequest, month: str, code: str) -> HttpResponse:
 
 
 @officers_only
+@_when_ready
 def score(request: HttpRequest, month: str, code: str, identity: int) -> HttpResponse:
     """扣分明细: how one score came about."""
     actor, objects = _asking(request, month, code)
-    found = asked(lambda facts: ranking(facts, month, objects))
+    found = asked_soon(lambda facts: ranking(facts, month, objects))
     row = found.one(identity, actor)
     nodes = [_node(node) for node in row.score.nodes]
     return render(request, "appraisal/score.html", {
@@ -79,6 +99,7 @@ def score(request: HttpRequest, month: str, code: str, identity: int) -> HttpRes
 
 
 @officers_only
+@_when_ready
 def score_cases(request: HttpRequest, month: str, code: str, identity: int, indicator: str) -> HttpResponse:
     """The duties and cases behind one number of a score."""
     actor, objects = _asking(request, month, code)
@@ -92,7 +113,7 @@ def score_cases(request: HttpRequest, month: str, code: str, identity: int, indi
         row = found.one(identity, actor)
         return found, row, behind(facts, found, row, one, page=page)
 
-    found, row, rows = asked(ask)
+    found, row, rows = asked_soon(ask)
     node = next(node for node in row.score.nodes if node.measure.indicator == indicator)
     return render(request, "appraisal/behind.html", {
         "ranking": found, "row": _row(row), "node": _node(node), "indicator": one, "bad": is_bad(found, one),

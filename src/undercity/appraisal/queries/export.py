@@ -61,6 +61,11 @@ def is_stale(now: Standing) -> bool:
     return now.newest > now.position or bool(late_numbers(now.gaps, any_will_do=True))
 
 
+def behind_the_record(now: Standing) -> int:
+    """How many entries the record has beyond the facts."""
+    return Entry.objects.filter(number__gt=now.position).count()
+
+
 def late_numbers(gaps: Sequence[Gap], *, any_will_do: bool = False) -> list[int]:
     """The numbers of these gaps that have come meanwhile; with `any_will_do` one is enough."""
     found: list[int] = []
