@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.utils.translation import gettext as _, gettext_lazy
@@ -13,6 +14,7 @@ from undercity.clock import ZONE
 from undercity.ledger.kinds import DutyKind, kind
 from undercity.ledger.models import Duty
 from undercity.ledger.subjects import Line, subject
+from undercity.org.addresses import address_of
 from undercity.org.queries import calendar
 from undercity.science.worktime import Light, Unit, light, used_share
 
@@ -31,6 +33,7 @@ class Seen:
     light: Light
     left: str
     limit: str
+    href: str
 
     @property
     def due(self) -> str:
@@ -85,5 +88,6 @@ def seen(duties: Iterable[Duty], at: datetime) -> list[Seen]:
         keeper = subject(name)
         if keeper is not None:
             lines.update(keeper.describe([row.subject for row in several]))
-    return [Seen(row, kind(row.kind), lines.get(row.subject), light_of(row, at), time_left(row.due_at, at),
-                 limit_text(row.limit_value, row.limit_unit)) for row in rows]
+    address = cache(address_of)
+    return [Seen(row, rule := kind(row.kind), lines.get(row.subject), light_of(row, at), time_left(row.due_at, at),
+                 limit_text(row.limit_value, row.limit_unit), address(rule.page)(row.subject)) for row in rows]

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -78,16 +78,19 @@ class Drawing:
     @property
     def net(self) -> SafeString:
         """The links as SVG."""
-        return format_html_join("\n", '<path class="link" d="M{} {}L{} {}"/>', self.links)
+        # Numbers need no escaping, which would cost more than all else here.
+        return SafeString("\n".join([
+            f'<path class="link" d="M{a:g} {b:g}L{c:g} {d:g}"/>' for a, b, c, d in self.links]))
 
     @property
     def pins(self) -> SafeString:
         """The pins as SVG. Hundreds stand on one page, so the template is spared them."""
         alone = self.name == AROUND
-        return format_html_join("\n", '<circle class="{}" cx="{}" cy="{}" r="{}"><title>{}</title></circle>{}', (
-            (one.kind, one.x, one.y, 8.5 if one.number or alone else 4, one.label,
-             format_html('<text class="count" x="{}" y="{}" dy="3.6">{}</text>', one.x, one.y, one.number)
-             if one.number else "") for one in self.marks))
+        return SafeString("\n".join([
+            f'<circle class="{escape(one.kind)}" cx="{one.x:g}" cy="{one.y:g}" '
+            f'r="{8.5 if one.number or alone else 4}"><title>{escape(one.label)}</title></circle>'
+            + (f'<text class="count" x="{one.x:g}" y="{one.y:g}" dy="3.6">{one.number:d}</text>' if one.number else "")
+            for one in self.marks]))
 
 
 @cache

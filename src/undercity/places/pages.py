@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from undercity import clock
 from undercity.errors import NotFound
+from undercity.org.addresses import address_of
 from undercity.org.powers import POST
 from undercity.org.queries import body_name
 from undercity.org.requests import actor_of
 from undercity.places.drawing import SHEETS
 from undercity.places.maps import ABOVE, BELOW, as_geojson
-from undercity.places.pins import Pin, address_of, from_rooms, of_place
+from undercity.places.pins import Pin, from_rooms, of_place
 from undercity.places.queries import Found, all_places, found, place_by_key
 from undercity.science.coordinates import Datum, from_wgs84
 

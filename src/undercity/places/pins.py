@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
-from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from undercity.org.powers import Actor
@@ -38,17 +36,9 @@ class Pin:
     def data(self) -> SafeString:
         """The attributes with which a row of a list tells the map where it is."""
         label = f"{self.label} · {self.badge}" if self.badge else self.label
-        return format_html('data-lat="{}" data-lon="{}" data-kind="{}" data-label="{}"', self.lat, self.lon,
-                           self.kind if self.listed else f"{self.kind} unlisted", label)
-
-
-ANY = "any-of-them"
-
-
-def address_of(page: str) -> Callable[[str], str]:
-    """Key → the address of its page. Hundreds stand on one map, so the resolver is asked once."""
-    any_address = reverse(page, args=[ANY])
-    return lambda key: any_address.replace(ANY, quote(key))
+        kind = self.kind if self.listed else f"{self.kind} unlisted"
+        return SafeString(f'data-lat="{self.lat:.12g}" data-lon="{self.lon:.12g}" data-kind="{escape(kind)}" '
+                          f'data-label="{escape(label)}"')
 
 
 Source = Callable[[Actor, datetime], Iterable[Pin]]

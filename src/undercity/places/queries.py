@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import h3
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language
 
 from undercity.places.hours import in_words, season
-from undercity.places.models import Place
+from undercity.places.models import Place, PlaceName
 from undercity.places.rules import Opening, opening
 from undercity.science.coordinates import distance_m, walking_minutes
 
+# Where many places' names wait, once prefetched.
+CALLED = "called"
 RESOLUTION = 8
 # Rings of cells round the asker, about 0.9 km each: beyond them the city is searched as a whole.
 RINGS = 12
@@ -60,10 +62,16 @@ class Found:
         return round((self.metres or 0) / 1000)
 
 
+def with_names(of: str = "") -> Prefetch[str, QuerySet[PlaceName]]:
+    """What to prefetch of many places, or of what `of` leads to, before `name_of`: a list, quicker than a manager."""
+    return Prefetch(f"{of}names", to_attr=CALLED)
+
+
 def name_of(place: Place, at: datetime) -> str:
     """What a place is called at a moment, in the reader's language."""
     chinese = (get_language() or "zh").startswith("zh")
-    names, day = sorted(place.names.all(), key=lambda name: name.valid_from or date.min), at.date()
+    known: list[PlaceName] = getattr(place, CALLED, None) or list(place.names.all())
+    names, day = sorted(known, key=lambda name: name.valid_from or date.min), at.date()
     current = [n for n in names if (n.valid_from is None or n.valid_from <= day)
                and (n.valid_to is None or day < n.valid_to)] or names
     return (current[-1].zh if chinese else current[-1].en) if current else place.key
@@ -120,9 +128,9 @@ def positions() -> list[tuple[float, float]]:
 
 def place_by_key(key: str, *, officer: bool = False) -> Place | None:
     """A place by its key, if the asker may see it."""
-    return shown_to(officer).prefetch_related("names").filter(key=key).first()
+    return shown_to(officer).prefetch_related(with_names()).filter(key=key).first()
 
 
 def _seen(places: QuerySet[Place], at: datetime, lat: float | None = None, lon: float | None = None) -> Iterator[Found]:
-    for place in places.prefetch_related("names"):
+    for place in places.prefetch_related(with_names()):
         yield found(place, at, lat, lon)

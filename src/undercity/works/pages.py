@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from undercity.errors import NotAllowed, NotFound
 from undercity.ledger.actions import look
+from undercity.org.addresses import address_of
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
 from undercity.places.states import PlaceUse
@@ -33,11 +34,12 @@ def works(request: HttpRequest) -> HttpResponse:
         asked["use"] = ""
     given = request.GET.get("page", "")
     page = int(given) if given.isdecimal() and 0 < len(given) < 6 and int(given) else 1
+    address = address_of("work")
     rows, total = queries.rows(actor, page=page, **asked)
     kept = urlencode({name: value for name, value in asked.items() if value})
     return render(request, "works/list.html", {
         "rows": rows, "total": total, "asked": asked, "uses": PlaceUse.choices, "districts": queries.districts(),
-        "map_pins": [queries.pin_of(row) for row in rows], "kept": kept, "page": page,
+        "map_pins": [queries.pin_of(row, address(row.work.code)) for row in rows], "kept": kept, "page": page,
         "before": page - 1, "after": page + 1 if page * queries.PAGE < total else 0})
 
 

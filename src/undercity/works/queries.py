@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.translation import get_language
 
 from undercity import clock
@@ -14,7 +13,7 @@ from undercity.org.powers import Actor
 from undercity.org.queries import body_name, directory
 from undercity.org.states import Power
 from undercity.places.pins import Pin
-from undercity.places.queries import name_of
+from undercity.places.queries import name_of, with_names
 from undercity.places.states import PlaceUse
 from undercity.works.models import Work
 
@@ -51,7 +50,7 @@ def rows(actor: Actor, *, use: str = "", district: str = "", words: str = "",
                              | Q(place__names__zh__icontains=words)
                              | Q(place__names__en__icontains=words)).distinct()
     first = (page - 1) * PAGE
-    works = found.select_related("place").prefetch_related("place__names").order_by("code")[first:first + PAGE]
+    works = found.select_related("place").prefetch_related(with_names("place__")).order_by("code")[first:first + PAGE]
     return [row_of(work) for work in works], found.count()
 
 
@@ -61,10 +60,10 @@ def row_of(work: Work) -> Row:
                body_name(work.place.district_id), body_name(work.keeper_id))
 
 
-def pin_of(row: Row) -> Pin:
+def pin_of(row: Row, href: str) -> Pin:
     """A work on the map: where its public entrance is, and nothing of what lies below."""
     place = row.work.place
-    return Pin(place.lat, place.lon, row.work.code, reverse("work", args=[row.work.code]), "open", row.name,
+    return Pin(place.lat, place.lon, row.work.code, href, "open", row.name,
                listed=place.listed)
 
 

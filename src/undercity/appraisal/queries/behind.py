@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,9 @@ from undercity.appraisal.told import moment
 from undercity.cases.kinds import DISPOSE
 from undercity.cases.states import Outcome
 from undercity.ledger.kinds import DutyKind, kind
-from undercity.ledger.lights import duration
+from undercity.ledger.lights import day_and_minute, duration
 from undercity.ledger.subjects import Line, subject
+from undercity.org.addresses import address_of
 
 PAGE = 100
 WANTED = {DUTIES: ("subject", "subject_kind", "kind", "assigned", "due", "done", "outcome", "rework")}
@@ -30,12 +32,13 @@ OF_CASES = ("stream", "'case'", f"'{DISPOSE}'", "COALESCE(filed, reported)", "du
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """A duty or case behind a number: its page (`kind.page` of `subject`), whether it counted, why it was lost.
+    """A duty or case behind a number: its page ("" when it has none), whether it counted, why it was lost.
 
     `open`: it does not count for anybody yet, but there is still time.
     """
 
     subject: UUID
+    href: str
     kind: DutyKind | None
     line: Line | None
     at: datetime
@@ -43,6 +46,11 @@ class Behind:
     lost: bool
     open: bool
     reason: str
+
+    @property
+    def given(self) -> str:
+        """When it was given, as a list shows it."""
+        return day_and_minute(self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +96,13 @@ def _told(found: Sequence[_Fact], indicator: Indicator, bad: bool, at: datetime)
         keeper = subject(name)
         if keeper is not None:
             lines.update(keeper.describe([fact.subject for fact in found if fact.subject_kind == name]))
-    told = []
+    told, address = [], cache(address_of)
     for fact in found:
+        its = _kind(fact.kind)
         counted = bool(fact.counted)
         lost = not indicator.is_volume and counted == bad
-        told.append(Behind(fact.subject, _kind(fact.kind), lines.get(fact.subject), moment(fact.at), counted, lost,
+        href = address(its.page)(fact.subject) if its else ""
+        told.append(Behind(fact.subject, href, its, lines.get(fact.subject), moment(fact.at), counted, lost,
                            lost and not bad and _has_time(fact, at),
                            reason(indicator.loss, fact, at) if lost else ""))
     return told

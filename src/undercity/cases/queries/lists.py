@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from undercity.cases.models import Case, Note, Photo
 from undercity.cases.numbers import row_of
 from undercity.cases.queries.scheme import scheme
-from undercity.cases.queries.visible import visible_to
+from undercity.cases.queries.visible import newest, visible_to
 from undercity.cases.states import OPEN, Check, Stage, Verification
 from undercity.ledger import facts as vocabulary
 from undercity.ledger.lights import day_and_minute, duration, limit_text
 from undercity.ledger.models import Duty
 from undercity.ledger.queries import story
+from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
 from undercity.org.queries import body_name, post_titles
 
@@ -32,6 +35,8 @@ class Row:
     department: str
     stage: str
     late: bool
+    number: str
+    href: str
 
     @property
     def reported(self) -> str:
@@ -46,18 +51,20 @@ class Row:
 
 def page(actor: Actor, at: datetime, *, stage: str = "", before: int | None = None, limit: int = PAGE) -> list[Row]:
     """Cases an actor may see, newest first, older than a running number: page 1,000 costs what page 1 does."""
-    rows = visible_to(actor).select_related("report").order_by("-id")
+    chosen = Q()
     if stage == "open":
-        rows = rows.filter(stage__in=sorted(OPEN))
+        chosen &= Q(stage__in=sorted(OPEN))
     elif stage == "late":
-        rows = rows.filter(stage=Stage.DISPOSAL, due_at__lt=at)
+        chosen &= Q(stage=Stage.DISPOSAL, due_at__lt=at)
     elif stage in Stage.values:
-        rows = rows.filter(stage=stage)
+        chosen &= Q(stage=stage)
     if before is not None:
-        rows = rows.filter(id__lt=before)
-    known = scheme()
+        chosen &= Q(id__lt=before)
+    known, address = scheme(), address_of("case")
+    rows = Case.objects.filter(pk__in=newest(actor, chosen, limit)).select_related("report").order_by("-id")
     return [Row(case, known.name(case.category), case.report.address or body_name(case.territory_id),
-                body_name(case.department_id), str(Stage(case.stage).label), _late(case, at)) for case in rows[:limit]]
+                body_name(case.department_id), str(Stage(case.stage).label), _late(case, at), number,
+                address(number)) for case in rows for number in (case.number,)]
 
 
 def _late(case: Case, at: datetime) -> bool:

@@ -10,8 +10,9 @@ from undercity.cases.queries.lists import Row
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
 from undercity.cases.states import OPEN, Stage
+from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
-from undercity.places.pins import Pin, address_of
+from undercity.places.pins import Pin
 
 AT_MOST = 200
 
