@@ -27,7 +27,7 @@ def test_every_link_leads_somewhere() -> None:
 def test_the_table_of_moves_is_the_one_the_code_keeps() -> None:
     from tools.moves import table
 
-    assert read("docs/rules/case-moves.md") == table()
+    assert read("docs/rules/case-lifecycle.md") == table()
 
 
 def test_every_setting_and_every_verb_is_told_to_the_operator() -> None:

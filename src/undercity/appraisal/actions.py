@@ -36,13 +36,13 @@ ORPHAN_SECONDS = 3600
 T = TypeVar("T")
 
 
-def refresh() -> Standing:
-    """The facts as fresh as the record was when this was called.
+def refresh(was: Standing | None = None) -> Standing:
+    """The facts as fresh as the record was when this was called, or when `was` was asked for.
 
     Reads only streams with new entries, rewrites only the months they stand in, and holds no lock while doing so:
     of two processes the slower one finds the row changed, throws its files away and looks again.
     """
-    was = standing()
+    was = was or standing()
     if not is_stale(was):
         return was
     with _turn:
@@ -75,7 +75,7 @@ def asked_soon(ask: Callable[[Standing], T]) -> T:
         if behind > AT_MOST:
             refresh_beside()
             raise Preparing(behind)
-    return asked(ask)
+    return asked(ask, was)
 
 
 def refresh_beside() -> threading.Thread | None:
@@ -96,13 +96,13 @@ def _refresh_beside() -> None:
         connection.close()
 
 
-def asked(ask: Callable[[Standing], T]) -> T:
-    """Ask something of fresh facts; once more when a file was replaced under our hands."""
+def asked(ask: Callable[[Standing], T], was: Standing | None = None) -> T:
+    """Ask something of fresh facts, known to stand at `was`; once more when a file was replaced under our hands."""
     for _attempt in range(TRIES):
         try:
-            return ask(refresh())
+            return ask(refresh(was))
         except FactsGone:
-            continue
+            was = None
     raise _busy()
 
 

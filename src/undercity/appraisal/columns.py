@@ -7,7 +7,7 @@ ids of bodies and posts are those of the organisation.
 from __future__ import annotations
 
 # Raised whenever a column changes its place or its meaning: what was exported before is then exported anew.
-FORMAT = 1
+FORMAT = 2
 DUTIES, REPORTS = "duties", "reports"
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -21,12 +21,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "void": "TINYINT",
     },
     # One row a case, in the file of the month it was reported and in that of the month it was first filed.
-    # `department`, `due`, `done`, `rework`, `disposals` are those of the department that has it now.
+    # `department`, `due`, `done`, `rework`, `disposals` are those of the department that has it now; `held`: on hold,
+    # so that no deadline runs; `excused`: late, but an appeal was upheld.
     REPORTS: {
         "stream": "UUID", "source": "VARCHAR", "category": "VARCHAR", "territory": "BIGINT",
         "reporter_post": "BIGINT", "reported": "BIGINT", "reported_month": "VARCHAR", "verification": "VARCHAR",
         "verifier_post": "BIGINT", "filed": "BIGINT", "filed_month": "VARCHAR", "department": "BIGINT",
         "due": "BIGINT", "done": "BIGINT", "disposals": "INTEGER", "rework": "INTEGER", "closed": "BIGINT",
-        "outcome": "VARCHAR", "void": "TINYINT", "position": "BIGINT",
+        "outcome": "VARCHAR", "void": "TINYINT", "held": "TINYINT", "excused": "TINYINT", "position": "BIGINT",
     },
 }

@@ -58,7 +58,8 @@ def _filed(code: str, label: Any, top: Any, bottom: Any, within: str, counted: s
 
 INDICATORS: dict[str, Indicator] = {one.code: one for one in (
     Indicator("valid_patrol_report_rate", _("Valid reports rate"), _("Valid reports"), _("Reports made"), REPORTS,
-              Owner.REPORTER, "reported_month", "source = 'inspector'", FILED, Loss.NOT_VALID),
+              Owner.REPORTER, "reported_month", "source = 'inspector' AND outcome <> 'self_handled'", FILED,
+              Loss.NOT_VALID),
     _filed("miss_rate", _("Missed reports rate"), _("Missed reports"), pgettext_lazy("count", "Cases filed"),
            "territory IS NOT NULL", "source <> 'inspector' AND verification = 'exists'", loss=Loss.MISSED,
            owner=Owner.TERRITORY),
@@ -89,9 +90,9 @@ INDICATORS: dict[str, Indicator] = {one.code: one for one in (
     _filed("inst_num", pgettext_lazy("count", "Cases filed"), "", pgettext_lazy("count", "Cases filed"),
            "department IS NOT NULL", loss=Loss.NOT_CLOSED, is_volume=True),
     _filed("archive_rate", _("Closing rate"), pgettext_lazy("count", "Cases closed"), _("Due to be closed"),
-           "(done IS NOT NULL OR due < {now})", "outcome = 'resolved'", loss=Loss.NOT_CLOSED),
+           "held = 0 AND (done IS NOT NULL OR due < {now})", "outcome = 'resolved'", loss=Loss.NOT_CLOSED),
     _filed("intime_dispose_rate", _("In-time handling rate"), _("Handled in time"), _("To be handled"),
-           "department IS NOT NULL", IN_TIME, loss=Loss.LATE),
+           "department IS NOT NULL AND held = 0", f"({IN_TIME}) OR excused = 1", loss=Loss.LATE),
     _filed("rework_rate", _("Rework rate"), pgettext_lazy("count", "Cases reworked"), _("Cases handled"),
            "disposals > 0", "rework > 0", loss=Loss.REWORKED),
     _duties("intime_task_rate", _("Duties done in time"), _("Done in time"), _("Due or done"),

@@ -20,6 +20,8 @@ EPOCH_OF_THE_DATABASE = EPOCH.replace(tzinfo=None)
 QUARTER = 15 * 60 * 1_000_000
 MICROSECOND = timedelta(microseconds=1)
 RESOLVED = "resolved"
+# Never a case, or one no longer: refused, voided, merged. One closed by force stays a case, and unsolved.
+VOID = frozenset({"not_taken", "not_filed", "voided", "merged"})
 
 
 def microseconds(moment: datetime | None) -> int | None:
@@ -67,12 +69,14 @@ class Told:
     closed: int | None = None
     outcome: str = ""
     position: int = 0
+    held: bool = False
+    excused: bool = False
     sent: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def void(self) -> bool:
-        """Ended without being solved: refused at intake or filing, voided."""
-        return self.closed is not None and self.outcome != RESOLVED
+        """Refused at intake or filing, voided, or merged with another."""
+        return self.outcome in VOID
 
     def hear(self, number: int, at: int, verb: str, facts: str) -> None:
         """Take in one entry."""
@@ -96,7 +100,7 @@ class Told:
         return (self.source, self.category, self.territory, self.reporter, self.reported, month_of(self.reported),
                 self.verification, self.verifier, self.filed, month_of(self.filed) if self.filed is not None else "",
                 self.department, self.due, self.done, self.disposals, self.rework, self.closed, self.outcome,
-                int(self.void), self.position)
+                int(self.void), int(self.held), int(self.excused), self.position)
 
     def months(self) -> set[str]:
         """The months in whose files the case stands."""
@@ -148,6 +152,30 @@ def _check_confirmed(case: Told, at: int, facts: dict[str, Any]) -> None:
     case.check_failed = facts["answer"] != "passed"
 
 
+def _extended(case: Told, at: int, facts: dict[str, Any]) -> None:
+    if facts["agreed"]:
+        case.due = _parsed(facts["due_at"])
+
+
+def _held(case: Told, at: int, facts: dict[str, Any]) -> None:
+    case.held = True
+
+
+def _resumed(case: Told, at: int, facts: dict[str, Any]) -> None:
+    case.held, case.due = False, _parsed(facts["due_at"])
+
+
+def _appealed(case: Told, at: int, facts: dict[str, Any]) -> None:
+    case.excused = facts["upheld"]
+
+
+def _ended(outcome: str) -> Callable[[Told, int, dict[str, Any]], None]:
+    def told(case: Told, at: int, facts: dict[str, Any]) -> None:
+        case.closed, case.outcome, case.held = at, outcome, False
+
+    return told
+
+
 def _closed(case: Told, at: int, facts: dict[str, Any]) -> None:
     case.closed, case.outcome = at, RESOLVED
 
@@ -158,8 +186,15 @@ def _parsed(text: str | None) -> int | None:
 
 READ: dict[str, Callable[[Told, int, dict[str, Any]], None]] = {
     "case.reported/1": _reported, "case.verified/1": _verified, "case.refused/1": _refused, "case.filed/1": _filed,
-    "case.dispatched/1": _dispatched, "case.returned/1": _returned, "case.done/1": _done,
+    "case.dispatched/1": _dispatched, "case.returned/1": _returned, "case.returned/2": _returned, "case.done/1": _done,
     "case.sent_back/1": _sent_back, "case.check_confirmed/1": _check_confirmed, "case.closed/1": _closed,
+    "case.extension_decided/1": _extended, "case.held/1": _held, "case.resumed/1": _resumed,
+    "case.appeal_decided/1": _appealed, "case.voided/1": _ended("voided"), "case.merged/1": _ended("merged"),
+    "case.forced/1": _ended("forced"), "case.handling_confirmed/1": _ended("self_handled"),
 }
 # What these say stands in the duties already.
-LEFT_ASIDE = frozenset({"case.verification_sent/1", "case.passed_on/1", "case.reviewed/1", "case.checked/1"})
+LEFT_ASIDE = frozenset({
+    "case.verification_sent/1", "case.passed_on/1", "case.reviewed/1", "case.checked/1", "case.handled_on_the_spot/1",
+    "case.extension_asked/1", "case.hold_asked/1", "case.hold_agreed/1", "case.hold_refused/1", "case.supervised/1",
+    "case.supervision_answered/1", "case.shirking_flagged/1", "case.void_asked/1", "case.void_refused/1",
+    "case.joined/1", "case.appealed/1", "case.appeal_agreed/1"})

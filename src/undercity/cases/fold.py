@@ -36,3 +36,23 @@ class CaseState:
     rework: int = 0
     closed_at: datetime | None = None
     outcome: str = ""
+    # Handled by the inspector who found it; the intake officer only looks at the pictures.
+    on_the_spot: bool = False
+    # The department that sent it back to dispatch, and the deadline that stands if it gets the case again.
+    returned_by: int | None = None
+    returned_due: datetime | None = None
+    misdirected: int = 0
+    shirking: int = 0
+    # What waits for a yes or no, whose duty that is, and whether the first of two agreed.
+    asked: str = ""
+    ask_duty: UUID | None = None
+    agreed: bool = False
+    extensions: int = 0
+    hold_until: datetime | None = None
+    # What was left of the limit when the clock stopped, in seconds as its unit counts; None: it was over.
+    hold_left: int | None = None
+    supervisions: int = 0
+    reply_duty: UUID | None = None
+    appeal: str = ""
+    merged_into: UUID | None = None
+    reporters: int = 1

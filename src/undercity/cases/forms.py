@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from undercity.cases.states import Check, Verification
+from undercity import clock
+from undercity.cases.states import Check, Supervision, Verification
 from undercity.ledger.forms import ManyFilesField
 from undercity.science.coordinates import Datum
 
 TEXT_MAX = 4000
+RESUMES = time(8)
 
 
 class WhereForm(forms.Form):
@@ -83,6 +86,26 @@ class PhotoForm(MoveForm):
     """A move that needs a photo."""
 
     photos = ManyFilesField(label=_("Photos taken afterwards"))
+
+
+class HoldForm(ReasonForm):
+    until = forms.DateField(label=_("On hold until"), widget=forms.DateInput(attrs={"type": "date"}),
+                            help_text=_("It resumes by itself at eight in the morning of that day."))
+
+    def clean_until(self) -> datetime:
+        day: date = self.cleaned_data["until"]
+        return datetime.combine(day, RESUMES, clock.ZONE)
+
+
+class SuperviseForm(ReasonForm):
+    why = forms.TypedChoiceField(label=_("Why"), choices=Supervision.choices, widget=forms.RadioSelect,
+                                 coerce=Supervision)
+    answer_wanted = forms.BooleanField(label=_("The department must answer"), required=False)
+
+
+class MergeForm(MoveForm):
+    into = forms.CharField(label=_("Number of the case it belongs to"), max_length=40, strip=True,
+                           help_text=_("For example: 20260718-000501"))
 
 
 class VerificationForm(MoveForm):

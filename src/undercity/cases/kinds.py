@@ -16,8 +16,18 @@ REVIEW = "case.review"
 CHECK = "case.check"
 CONFIRM = "case.confirm"
 CLOSE = "case.close"
+EXTENSION = "case.extension"
+HOLD_REQUEST = "case.hold_request"
+HOLD = "case.hold"
+VOID_REQUEST = "case.void_request"
+REPLY = "case.reply"
+APPEAL = "case.appeal"
+
+# What somebody asks and another decides.
+QUESTIONS = frozenset({EXTENSION, HOLD_REQUEST, VOID_REQUEST, APPEAL})
 
 _WAITS = _("The report waits; the shift lead is told.")
+_ASKED = _("Somebody waits for a yes or no; the shift lead is told.")
 _LATE = _("The case is late; the leader is told, and it counts against the department.")
 
 
@@ -33,5 +43,11 @@ def register_kinds() -> None:
         (CHECK, _("Check on site"), _WAITS, Role.SHIFT_LEAD),
         (CONFIRM, _("Confirm the check"), _WAITS, Role.SHIFT_LEAD),
         (CLOSE, _("Close"), _WAITS, Role.LEADER),
+        (EXTENSION, _("Decide on more time"), _ASKED, Role.SHIFT_LEAD),
+        (HOLD_REQUEST, _("Decide on a hold"), _ASKED, Role.SHIFT_LEAD),
+        (HOLD, _("On hold"), _("The day has come: it resumes by itself."), None),
+        (VOID_REQUEST, _("Decide on voiding"), _ASKED, Role.LEADER),
+        (REPLY, _("Answer a supervision"), _("No answer came; the leader is told."), Role.LEADER),
+        (APPEAL, _("Decide on an appeal"), _ASKED, Role.SHIFT_LEAD),
     ):
         register(DutyKind(code=code, label=label, page="case_of", silence=silence, escalate_to=above))

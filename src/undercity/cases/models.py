@@ -60,6 +60,18 @@ class StageLimit(models.Model):
         constraints = [models.UniqueConstraint(fields=["duty_kind", "valid_from"], name="cases_stagelimit_once")]
 
 
+class Term(models.Model):
+    """How often or how long at most something may be asked for: a setting of the deployment, dated, with its source."""
+
+    name = models.CharField(max_length=40)
+    value = models.PositiveIntegerField()
+    source = models.CharField(max_length=240)
+    valid_from = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "valid_from"], name="cases_term_once")]
+
+
 class Case(models.Model):
     """A case 案卷 as it stands. Written only by folding entries."""
 
@@ -89,6 +101,22 @@ class Case(models.Model):
     rework = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, blank=True)
+    on_the_spot = models.BooleanField(default=False)
+    returned_by = models.BigIntegerField(null=True)
+    returned_due = models.DateTimeField(null=True)
+    misdirected = models.PositiveSmallIntegerField(default=0)
+    shirking = models.PositiveSmallIntegerField(default=0)
+    asked = models.CharField(max_length=10, blank=True)
+    ask_duty = models.UUIDField(null=True)
+    agreed = models.BooleanField(default=False)
+    extensions = models.PositiveSmallIntegerField(default=0)
+    hold_until = models.DateTimeField(null=True)
+    hold_left = models.PositiveIntegerField(null=True)
+    supervisions = models.PositiveSmallIntegerField(default=0)
+    reply_duty = models.UUIDField(null=True)
+    appeal = models.CharField(max_length=8, blank=True)
+    merged_into = models.UUIDField(null=True)
+    reporters = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -100,6 +128,7 @@ class Case(models.Model):
             models.Index(fields=["territory", "-id"], name="cases_by_territory"),
             models.Index(fields=["department", "-id"], name="cases_by_department"),
             models.Index(fields=["reported_at"], name="cases_by_time"),
+            models.Index(fields=["hold_until"], name="cases_on_hold", condition=Q(stage="on_hold")),
         ]
 
     @property

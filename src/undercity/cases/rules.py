@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from undercity.cases.fold import CaseState
-from undercity.cases.states import MOVES, OFFERED, Check, Move, Needs, Source, Stage, Verb
+from undercity.cases.states import MOVES, Ask, Check, Move, Needs, Now, Outcome, Source, Stage, Verb
 from undercity.errors import InvalidMove, RuleBroken
 from undercity.org.powers import Actor, Decision, can
+from undercity.org.states import Power
+
+# What asks for a yes, and what gives it or not: what it was asked for, whether somebody agreed before.
+ASKS = frozenset({Verb.EXTEND, Verb.HOLD, Verb.WITHDRAW, Verb.APPEAL})
+ANSWERS: dict[Verb, tuple[Ask, bool]] = {
+    Verb.AGREE_EXTENSION: (Ask.EXTEND, False), Verb.REFUSE_EXTENSION: (Ask.EXTEND, False),
+    Verb.AGREE_HOLD: (Ask.HOLD, False), Verb.REFUSE_HOLD: (Ask.HOLD, False),
+    Verb.APPROVE_HOLD: (Ask.HOLD, True), Verb.REJECT_HOLD: (Ask.HOLD, True),
+    Verb.APPROVE_VOID: (Ask.VOID, False), Verb.REJECT_VOID: (Ask.VOID, False),
+    Verb.AGREE_APPEAL: (Ask.APPEAL, False), Verb.REFUSE_APPEAL: (Ask.APPEAL, False),
+    Verb.UPHOLD_APPEAL: (Ask.APPEAL, True), Verb.REJECT_APPEAL: (Ask.APPEAL, True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +33,38 @@ class Option:
     decision: Decision
 
 
-def possible(case: CaseState) -> dict[Verb, Move]:
-    """The moves that are open from where the case stands, whoever asks."""
-    return {verb: move for verb, move in MOVES[Stage(case.stage)].items()
-            if verb in OFFERED and not obstacle(case, verb)}
+def possible(case: CaseState, now: Now) -> dict[Verb, Move]:
+    """The moves that are open at a moment from where the case stands, whoever asks."""
+    return {verb: move for verb, move in MOVES[Stage(case.stage)].items() if not obstacle(case, verb, now)}
 
 
-def obstacle(case: CaseState, verb: Verb) -> str:
-    """Why a move of this stage is not open yet; empty when it is."""
+def obstacle(case: CaseState, verb: Verb, now: Now) -> str:
+    """Why a move of this stage is not open yet, or not any more; empty when it is."""
+    for told in (_of_intake, _of_the_check, _of_the_department, _of_questions):
+        if reason := told(case, verb, now):
+            return reason
+    return ""
+
+
+def _of_intake(case: CaseState, verb: Verb, now: Now) -> str:
     if verb is Verb.ANSWER_VERIFICATION and not case.verifying:
         return _("Nobody was asked to verify this.")
-    if case.verifying and verb in {Verb.SEND_VERIFICATION, Verb.PASS_ON, Verb.REFUSE_INTAKE}:
+    if case.verifying and verb in {Verb.SEND_VERIFICATION, Verb.PASS_ON, Verb.REFUSE_INTAKE, Verb.MERGE}:
         return _("An inspector is verifying; wait for the answer.")
     if verb is Verb.SEND_VERIFICATION and case.source == Source.INSPECTOR:
         return _("An inspector reported this: it needs no verification.")
     if verb is Verb.PASS_ON and case.source != Source.INSPECTOR and not case.verification:
         return _("A report that no inspector made must be verified first.")
+    if verb is Verb.SELF_HANDLE and case.on_the_spot:
+        return _("It was handled on the spot already; the intake officer looks at it.")
+    if verb is Verb.SELF_HANDLE and case.source != Source.INSPECTOR and not case.verifying:
+        return _("Only what an inspector found or verifies is handled on the spot.")
+    if verb is Verb.CONFIRM_HANDLED and (not case.on_the_spot or case.verifying):
+        return _("No inspector has handled this on the spot.")
+    return ""
+
+
+def _of_the_check(case: CaseState, verb: Verb, now: Now) -> str:
     if verb is Verb.ANSWER_CHECK and case.check_answer:
         return _("The check is answered; the intake officer confirms it.")
     if verb in {Verb.CONFIRM_PASSED, Verb.CONFIRM_FAILED} and not case.check_answer:
@@ -45,33 +73,86 @@ def obstacle(case: CaseState, verb: Verb) -> str:
         return _("The inspector did not find it solved.")
     if verb is Verb.CONFIRM_FAILED and case.check_answer == Check.PASSED:
         return _("The inspector found it solved.")
+    if verb is Verb.CLOSE and case.reply_duty is not None:
+        return _("The department has not answered the supervision yet.")
     return ""
 
 
-def legal(case: CaseState, verb: Verb) -> Move:
+def _of_the_department(case: CaseState, verb: Verb, now: Now) -> str:
+    late = case.due_at is not None and now.at > case.due_at
+    if verb is Verb.EXTEND and late:
+        return _("The deadline is over: time is asked for before it.")
+    if verb is Verb.EXTEND and case.extensions >= now.extensions:
+        return _("More time was given %(count)d times; that is the most there is.") % {"count": case.extensions}
+    if verb is Verb.ANSWER_SUPERVISION and case.reply_duty is None:
+        return _("Nobody demanded an answer.")
+    if verb is Verb.FLAG_SHIRKING and case.returned_by is None:
+        return _("No department has sent this back.")
+    return ""
+
+
+def _of_questions(case: CaseState, verb: Verb, now: Now) -> str:
+    if verb in ASKS and case.asked:
+        return _("Something is asked already (%(what)s); wait for the answer.") % {"what": Ask(case.asked).label}
+    if verb in ANSWERS:
+        what, agreed = ANSWERS[verb]
+        if case.asked != what:
+            return _("Nobody has asked for this.")
+        if case.agreed is not agreed:
+            return _("The first of the two who decide agreed already.") if case.agreed else _(
+                "Somebody else must agree first.")
+    if verb is Verb.APPEAL and case.appeal:
+        return _("An appeal was decided already; there is one a case.")
+    if verb is Verb.APPEAL and (case.outcome != Outcome.RESOLVED or not was_late(case)):
+        return _("It was handled in time: there is nothing to appeal.")
+    return ""
+
+
+def was_late(case: CaseState) -> bool:
+    """Was the handling finished after its deadline?"""
+    return case.done_at is not None and case.due_at is not None and case.done_at > case.due_at
+
+
+def legal(case: CaseState, verb: Verb, now: Now) -> Move:
     """The move, or InvalidMove that says what is possible now."""
     move = MOVES[Stage(case.stage)].get(verb)
-    reason = obstacle(case, verb) if move and verb in OFFERED else ""
-    if move is not None and verb in OFFERED and not reason:
+    reason = obstacle(case, verb, now) if move else ""
+    if move is not None and not reason:
         return move
-    now = [str(option.label) for option in possible(case)]
+    open_moves = possible(case, now)
     raise InvalidMove(
         reason or _("“%(verb)s” is not possible in stage “%(stage)s”.") % {
             "verb": verb.label, "stage": Stage(case.stage).label},
-        remedy=_("Possible now: %(moves)s.") % {"moves": ", ".join(now)} if now
-        else _("Nothing more can be done here."),
-        details={"stage": case.stage, "possible": [option.value for option in possible(case)]})
+        remedy=_("Possible now: %(moves)s.") % {"moves": ", ".join(_whose(*one) for one in open_moves.items())}
+        if open_moves else _("Nothing more can be done here."),
+        details={"stage": case.stage, "possible": [option.value for option in open_moves]})
 
 
-def where(case: CaseState, move: Move, *, territory: str, department: str) -> str:
-    """The path on which a move's power is asked: the department's own for its moves, the territory for all else."""
-    return department if Stage(case.stage) is Stage.DISPOSAL else territory
+def _whose(verb: Verb, move: Move) -> str:
+    """A move and the power it takes, in words: close (close cases)."""
+    return f"{verb.label} ({' / '.join(str(power.label) for power in move.powers)})"
 
 
-def options(case: CaseState, actor: Actor, *, territory: str, department: str) -> list[Option]:
+def may(actor: Actor, move: Move, *, territory: str, department: str) -> Decision:
+    """May this actor make this move? A department's power is asked on the department, all else on the territory."""
+    decisions = [can(actor, power, department if power is Power.CASE_DISPOSE else territory) for power in move.powers]
+    return next((one for one in decisions if one), decisions[0])
+
+
+def options(case: CaseState, actor: Actor, now: Now, *, territory: str, department: str) -> list[Option]:
     """Every open move with the answer whether this actor may do it."""
-    return [Option(verb, move, can(actor, move.power, where(case, move, territory=territory, department=department)))
-            for verb, move in possible(case).items()]
+    return [Option(verb, move, may(actor, move, territory=territory, department=department))
+            for verb, move in possible(case, now).items()]
+
+
+def until(end: datetime, now: Now) -> datetime:
+    """The day a hold may last until; RuleBroken when it is over already or too far away."""
+    if end <= now.at:
+        raise RuleBroken(_("That day is not ahead."), field="until", remedy=_("Choose a day after today."))
+    if end > now.at + timedelta(days=now.hold_days):
+        raise RuleBroken(_("A hold lasts %(days)d days at most.") % {"days": now.hold_days}, field="until",
+                         remedy=_("Choose an earlier day; it can be asked for again."))
+    return end
 
 
 def complete(move: Move, *, reason: str = "", photos: int = 0) -> None:

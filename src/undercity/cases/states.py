@@ -1,17 +1,30 @@
 """Stages of a case, the table of legal moves, and the answers a move may carry. The table is the law; `rules` asks it.
 
-After the seven links of GB/T 30428.8-2020 as read second hand; see `docs/rules/case-moves.md`.
+After the seven links of GB/T 30428.8-2020 as read second hand; see `docs/rules/case-lifecycle.md`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Flag, auto
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from undercity.org.states import Power
+
+EXTENSIONS, HOLD_DAYS = "extensions", "hold_days"
+TERMS = frozenset({EXTENSIONS, HOLD_DAYS})
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """A moment, and the terms in force at it: how often more time is given, how many days a hold lasts at most."""
+
+    at: datetime
+    extensions: int
+    hold_days: int
 
 
 class Stage(TextChoices):
@@ -30,6 +43,8 @@ class Stage(TextChoices):
 
 
 OPEN = frozenset(Stage) - {Stage.CLOSED, Stage.VOID}
+# A department has the case or had it last, and answers for it.
+WITH_DEPARTMENT = frozenset({Stage.DISPOSAL, Stage.REVIEW, Stage.CHECK, Stage.CLOSING})
 
 
 class Verb(TextChoices):
@@ -40,13 +55,20 @@ class Verb(TextChoices):
     REFUSE_INTAKE = "refuse_intake", _("refuse at intake")
     PASS_ON = "pass_on", _("pass on to filing")
     SELF_HANDLE = "self_handle", _("handled on the spot")
+    CONFIRM_HANDLED = "confirm_handled", _("confirm: handled on the spot")
     REFUSE_FILING = "refuse_filing", _("refuse to file")
     FILE = "file", _("file")
     RETURN_TO_FILING = "return_to_filing", _("return to filing")
     DISPATCH = "dispatch", _("dispatch")
     RETURN_TO_DISPATCH = "return_to_dispatch", _("return to dispatch")
     EXTEND = "extend", _("ask for time")
-    HOLD = "hold", _("put on hold")
+    AGREE_EXTENSION = "agree_extension", _("agree to more time")
+    REFUSE_EXTENSION = "refuse_extension", _("refuse more time")
+    HOLD = "hold", _("ask to put on hold")
+    AGREE_HOLD = "agree_hold", _("agree to the hold")
+    REFUSE_HOLD = "refuse_hold", _("refuse the hold")
+    APPROVE_HOLD = "approve_hold", _("approve the hold")
+    REJECT_HOLD = "reject_hold", _("reject the hold")
     RESUME = "resume", _("resume")
     DONE = "done", _("report done")
     REWORK = "rework", _("send back for rework")
@@ -56,9 +78,18 @@ class Verb(TextChoices):
     CONFIRM_FAILED = "confirm_failed", _("confirm: not solved")
     CLOSE = "close", _("close")
     SUPERVISE = "supervise", _("supervise")
-    WITHDRAW = "withdraw", _("void")
+    ANSWER_SUPERVISION = "answer_supervision", _("answer the supervision")
+    FLAG_SHIRKING = "flag_shirking", _("mark shirking")
+    WITHDRAW = "withdraw", _("ask to void")
+    APPROVE_VOID = "approve_void", _("approve voiding")
+    REJECT_VOID = "reject_void", _("reject voiding")
+    MERGE = "merge", _("merge with another case")
     FORCE_CLOSE = "force_close", _("close by force")
     APPEAL = "appeal", _("appeal lateness")
+    AGREE_APPEAL = "agree_appeal", _("agree to the appeal")
+    REFUSE_APPEAL = "refuse_appeal", _("refuse the appeal")
+    UPHOLD_APPEAL = "uphold_appeal", _("uphold the appeal")
+    REJECT_APPEAL = "reject_appeal", _("reject the appeal")
 
 
 class Source(TextChoices):
@@ -100,6 +131,31 @@ class Outcome(TextChoices):
     VOIDED = "voided", _("voided")
     FORCED = "forced", _("closed by force")
     SELF_HANDLED = "self_handled", _("handled on the spot")
+    MERGED = "merged", _("merged with another case")
+
+
+class Ask(TextChoices):
+    """What waits for somebody's yes or no beside the main line. One at a time."""
+
+    EXTEND = "extend", _("more time")
+    HOLD = "hold", _("hold")
+    VOID = "void", _("voiding")
+    APPEAL = "appeal", _("appeal against lateness")
+
+
+class Supervision(TextChoices):
+    """Why somebody supervises 督办."""
+
+    OVERDUE = "overdue", _("overdue")
+    LEADER = "leader", _("by order of a leader")
+    KEY = "key", _("key matter")
+
+
+class Appeal(TextChoices):
+    """How an appeal against lateness 超时申诉 ended."""
+
+    UPHELD = "upheld", _("upheld")
+    REFUSED = "refused", _("refused")
 
 
 class Needs(Flag):
@@ -112,93 +168,110 @@ class Needs(Flag):
     DEPARTMENT = auto()
     ANSWER = auto()
     UNTIL = auto()
+    CASE = auto()
+    KIND = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A legal move: where it leads, which power it takes, what must come with it."""
+    """A legal move: where it leads, which power it takes, what must come with it.
+
+    `alternative`: a power that will do as well.
+    """
 
     to: Stage
     power: Power
     needs: Needs = Needs.NOTHING
+    alternative: Power | None = None
+
+    @property
+    def powers(self) -> tuple[Power, ...]:
+        """The powers of which one is enough."""
+        return (self.power,) if self.alternative is None else (self.power, self.alternative)
 
 
-_WITHDRAW = Move(Stage.VOID, Power.CASE_VOID, Needs.REASON)
 _FORCE = Move(Stage.CLOSED, Power.CASE_FORCE_CLOSE, Needs.REASON)
 
 
-def _supervise(stage: Stage) -> Move:
-    return Move(stage, Power.CASE_SUPERVISE, Needs.REASON)
+def _anywhere(stage: Stage) -> dict[Verb, Move]:
+    """What can be done to every open case."""
+    return {Verb.SUPERVISE: Move(stage, Power.CASE_SUPERVISE, Needs.REASON | Needs.KIND), Verb.FORCE_CLOSE: _FORCE}
+
+
+def _after_filing(stage: Stage) -> dict[Verb, Move]:
+    """What can be done to every open case that was filed."""
+    also = Power.CASE_DISPOSE if stage in WITH_DEPARTMENT else None
+    return {Verb.WITHDRAW: Move(stage, Power.CASE_DISPATCH, Needs.REASON, also),
+            Verb.APPROVE_VOID: Move(Stage.VOID, Power.CASE_VOID),
+            Verb.REJECT_VOID: Move(stage, Power.CASE_VOID, Needs.REASON), **_anywhere(stage)}
+
+
+def _with_department(stage: Stage) -> dict[Verb, Move]:
+    """What can be done to a case as long as a department answers for it."""
+    return {Verb.ANSWER_SUPERVISION: Move(stage, Power.CASE_DISPOSE, Needs.REASON), **_after_filing(stage)}
 
 
 MOVES: dict[Stage, dict[Verb, Move]] = {
     Stage.INTAKE: {
         Verb.SEND_VERIFICATION: Move(Stage.INTAKE, Power.CASE_INTAKE),
         Verb.ANSWER_VERIFICATION: Move(Stage.INTAKE, Power.CASE_VERIFY, Needs.ANSWER),
-        Verb.REFUSE_INTAKE: Move(Stage.VOID, Power.CASE_INTAKE, Needs.REASON),
         Verb.PASS_ON: Move(Stage.FILING, Power.CASE_INTAKE),
-        Verb.SELF_HANDLE: Move(Stage.CLOSED, Power.CASE_INTAKE, Needs.PHOTO),
-        Verb.SUPERVISE: _supervise(Stage.INTAKE),
-        Verb.FORCE_CLOSE: _FORCE,
+        Verb.SELF_HANDLE: Move(Stage.INTAKE, Power.CASE_VERIFY, Needs.PHOTO),
+        Verb.CONFIRM_HANDLED: Move(Stage.CLOSED, Power.CASE_INTAKE),
+        Verb.REFUSE_INTAKE: Move(Stage.VOID, Power.CASE_INTAKE, Needs.REASON),
+        Verb.MERGE: Move(Stage.VOID, Power.CASE_INTAKE, Needs.CASE),
+        **_anywhere(Stage.INTAKE),
     },
     Stage.FILING: {
-        Verb.REFUSE_FILING: Move(Stage.VOID, Power.CASE_FILE, Needs.REASON),
         Verb.FILE: Move(Stage.DISPATCH, Power.CASE_FILE, Needs.STANDARD),
-        Verb.SUPERVISE: _supervise(Stage.FILING),
-        Verb.FORCE_CLOSE: _FORCE,
+        Verb.REFUSE_FILING: Move(Stage.VOID, Power.CASE_FILE, Needs.REASON),
+        Verb.MERGE: Move(Stage.VOID, Power.CASE_FILE, Needs.CASE),
+        **_anywhere(Stage.FILING),
     },
     Stage.DISPATCH: {
         Verb.DISPATCH: Move(Stage.DISPOSAL, Power.CASE_DISPATCH, Needs.DEPARTMENT),
         Verb.RETURN_TO_FILING: Move(Stage.FILING, Power.CASE_DISPATCH, Needs.REASON),
-        Verb.SUPERVISE: _supervise(Stage.DISPATCH),
-        Verb.WITHDRAW: _WITHDRAW,
-        Verb.FORCE_CLOSE: _FORCE,
+        Verb.FLAG_SHIRKING: Move(Stage.DISPATCH, Power.CASE_DISPATCH, Needs.REASON, Power.CASE_SUPERVISE),
+        **_after_filing(Stage.DISPATCH),
     },
     Stage.DISPOSAL: {
         Verb.DONE: Move(Stage.REVIEW, Power.CASE_DISPOSE, Needs.PHOTO),
         Verb.RETURN_TO_DISPATCH: Move(Stage.DISPATCH, Power.CASE_DISPOSE, Needs.REASON),
         Verb.EXTEND: Move(Stage.DISPOSAL, Power.CASE_DISPOSE, Needs.REASON),
-        Verb.HOLD: Move(Stage.ON_HOLD, Power.CASE_DISPOSE, Needs.REASON | Needs.UNTIL),
-        Verb.SUPERVISE: _supervise(Stage.DISPOSAL),
-        Verb.WITHDRAW: _WITHDRAW,
-        Verb.FORCE_CLOSE: _FORCE,
+        Verb.AGREE_EXTENSION: Move(Stage.DISPOSAL, Power.CASE_DISPATCH),
+        Verb.REFUSE_EXTENSION: Move(Stage.DISPOSAL, Power.CASE_DISPATCH, Needs.REASON),
+        Verb.HOLD: Move(Stage.DISPOSAL, Power.CASE_DISPOSE, Needs.REASON | Needs.UNTIL),
+        Verb.AGREE_HOLD: Move(Stage.DISPOSAL, Power.CASE_DISPATCH),
+        Verb.REFUSE_HOLD: Move(Stage.DISPOSAL, Power.CASE_DISPATCH, Needs.REASON),
+        Verb.APPROVE_HOLD: Move(Stage.ON_HOLD, Power.CASE_FILE),
+        Verb.REJECT_HOLD: Move(Stage.DISPOSAL, Power.CASE_FILE, Needs.REASON),
+        **_with_department(Stage.DISPOSAL),
     },
     Stage.ON_HOLD: {
         Verb.RESUME: Move(Stage.DISPOSAL, Power.CASE_DISPATCH),
-        Verb.SUPERVISE: _supervise(Stage.ON_HOLD),
-        Verb.WITHDRAW: _WITHDRAW,
-        Verb.FORCE_CLOSE: _FORCE,
+        **_after_filing(Stage.ON_HOLD),
     },
     Stage.REVIEW: {
         Verb.PASS_REVIEW: Move(Stage.CHECK, Power.CASE_REVIEW),
         Verb.REWORK: Move(Stage.DISPOSAL, Power.CASE_REVIEW, Needs.REASON),
-        Verb.SUPERVISE: _supervise(Stage.REVIEW),
-        Verb.WITHDRAW: _WITHDRAW,
-        Verb.FORCE_CLOSE: _FORCE,
+        **_with_department(Stage.REVIEW),
     },
     Stage.CHECK: {
         Verb.ANSWER_CHECK: Move(Stage.CHECK, Power.CASE_CHECK, Needs.ANSWER),
         Verb.CONFIRM_PASSED: Move(Stage.CLOSING, Power.CASE_INTAKE),
         Verb.CONFIRM_FAILED: Move(Stage.DISPATCH, Power.CASE_INTAKE),
-        Verb.SUPERVISE: _supervise(Stage.CHECK),
-        Verb.WITHDRAW: _WITHDRAW,
-        Verb.FORCE_CLOSE: _FORCE,
+        **_with_department(Stage.CHECK),
     },
     Stage.CLOSING: {
         Verb.CLOSE: Move(Stage.CLOSED, Power.CASE_CLOSE),
-        Verb.SUPERVISE: _supervise(Stage.CLOSING),
-        Verb.WITHDRAW: _WITHDRAW,
-        Verb.FORCE_CLOSE: _FORCE,
+        **_with_department(Stage.CLOSING),
     },
     Stage.CLOSED: {
         Verb.APPEAL: Move(Stage.CLOSED, Power.CASE_DISPOSE, Needs.REASON),
+        Verb.AGREE_APPEAL: Move(Stage.CLOSED, Power.CASE_DISPATCH),
+        Verb.REFUSE_APPEAL: Move(Stage.CLOSED, Power.CASE_DISPATCH, Needs.REASON),
+        Verb.UPHOLD_APPEAL: Move(Stage.CLOSED, Power.CASE_INTAKE),
+        Verb.REJECT_APPEAL: Move(Stage.CLOSED, Power.CASE_INTAKE, Needs.REASON),
     },
     Stage.VOID: {},
 }
-
-# The moves the desk offers today. The others stand in the table and are refused with what is possible instead.
-OFFERED = frozenset({
-    Verb.SEND_VERIFICATION, Verb.ANSWER_VERIFICATION, Verb.REFUSE_INTAKE, Verb.PASS_ON, Verb.REFUSE_FILING, Verb.FILE,
-    Verb.RETURN_TO_FILING, Verb.DISPATCH, Verb.RETURN_TO_DISPATCH, Verb.DONE, Verb.REWORK, Verb.PASS_REVIEW,
-    Verb.ANSWER_CHECK, Verb.CONFIRM_PASSED, Verb.CONFIRM_FAILED, Verb.CLOSE,
-})

@@ -63,7 +63,9 @@ class Actor:
 
 # A citizen may report, and that is all: no reading, no power over any body.
 THE_CITIZEN = Actor(kind=CITIZEN, grants={Power.CASE_REPORT.value: ("",)})
-THE_SYSTEM = Actor(kind=SYSTEM)
+# What time itself brings: a hold that ends, a warning that somebody is late. Nothing else is decided by nobody.
+THE_SYSTEM = Actor(kind=SYSTEM, grants={power.value: ("",) for power in (
+    Power.CASE_READ, Power.CASE_DISPATCH, Power.CASE_SUPERVISE)})
 
 
 def can(actor: Actor, power: Power, path: str) -> Decision:

@@ -32,7 +32,9 @@ def dispatch(case: UUID, *, by: Actor, at: datetime, department: int, seen: int 
                              remedy=_("Choose one from the list."))
         assert now.case.limit_value is not None
         limit = Limit(now.case.limit_value, Unit(now.case.limit_unit))
-        due = deadline(at, limit, calendar())
+        # Sent back in vain: its own deadline stands, or returning a case would be the way to more time.
+        stands = now.case.returned_due if department == now.case.returned_by else None
+        due = stands or deadline(at, limit, calendar())
         again = now.case.check_failed and now.case.department_id == department
         return now.record(Dispatched(
             closes=now.duty, **now.evidence(note), department=department, due_at=due, limit_value=limit.value,

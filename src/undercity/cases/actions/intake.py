@@ -8,7 +8,7 @@ from uuid import UUID
 
 from undercity.cases import kinds
 from undercity.cases.actions.moving import turn
-from undercity.cases.facts import PassedOn, RefusedCase, VerificationSent, Verified
+from undercity.cases.facts import HandledOnTheSpot, HandlingConfirmed, PassedOn, RefusedCase, VerificationSent, Verified
 from undercity.cases.models import Case
 from undercity.cases.states import Outcome, Verb, Verification
 from undercity.ledger.pictures import Picture
@@ -42,3 +42,16 @@ def pass_on(case: UUID, *, by: Actor, at: datetime, seen: int | None = None, not
     with turn(case, Verb.PASS_ON, by=by, at=at, seen=seen) as now:
         return now.record(PassedOn(closes=now.duty, **now.evidence(note),
                                    opens=now.opens(kinds.FILE, Power.CASE_FILE, Role.SHIFT_LEAD)))
+
+
+def handle_on_the_spot(case: UUID, *, by: Actor, at: datetime, photos: Sequence[Picture], seen: int | None = None,
+                       note: str = "") -> Case:
+    """自行处置: the inspector put it right himself and shows it."""
+    with turn(case, Verb.SELF_HANDLE, by=by, at=at, seen=seen) as now:
+        return now.record(HandledOnTheSpot(**now.evidence(note, photos, public=True), inspector_post=by.post))
+
+
+def confirm_handled(case: UUID, *, by: Actor, at: datetime, seen: int | None = None, note: str = "") -> Case:
+    """自行处置审核: the intake officer is satisfied with the pictures; closed, counted apart."""
+    with turn(case, Verb.CONFIRM_HANDLED, by=by, at=at, seen=seen) as now:
+        return now.record(HandlingConfirmed(closes=now.duty, opens=None, **now.evidence(note)))

@@ -9,29 +9,31 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from undercity.cases import rules
+from undercity.cases import kinds, rules
 from undercity.cases.actions.dossiers import write_note, write_photos
-from undercity.cases.facts import SUBJECT, Moved
+from undercity.cases.facts import SUBJECT, Aside, Moved
 from undercity.cases.fold import CaseState
 from undercity.cases.models import Case
 from undercity.cases.projection import state_of
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
-from undercity.cases.states import Move, Verb
+from undercity.cases.states import Move, Now, Verb
 from undercity.db import write
 from undercity.errors import Conflict, NotFound
 from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
 from undercity.ledger.pictures import Picture
-from undercity.ledger.queries import since
+from undercity.ledger.queries import since, story
 from undercity.ledger.record import duties_of
-from undercity.org.powers import Actor, can, require
-from undercity.org.queries import calendar, directory, holder, post_titles
+from undercity.notices.actions import put
+from undercity.org.powers import Actor, require
+from undercity.org.queries import Holder, calendar, directory, holder, post_titles
 from undercity.org.states import Power, Role
-from undercity.science.worktime import deadline
+from undercity.science.worktime import Limit, Unit, deadline
 
 
 class Evidence(TypedDict):
@@ -52,6 +54,7 @@ class Turn:
     move: Move
     by: Actor
     at: datetime
+    now: Now
 
     @property
     def duty(self) -> UUID:
@@ -74,32 +77,90 @@ class Turn:
         return assigned(kind, to=to, body=to.body if to else self.case.territory_id, territory=self.case.territory_id,
                         due_at=due, limit=limit)
 
-    def record(self, said: Moved) -> Case:
+    @property
+    def question(self) -> UUID:
+        """The duty of whoever must answer what is asked."""
+        assert self.case.ask_duty is not None
+        return self.case.ask_duty
+
+    @property
+    def department(self) -> int:
+        """The department that has the case, or had it last."""
+        assert self.case.department_id is not None
+        return self.case.department_id
+
+    @property
+    def due_at(self) -> datetime:
+        """The deadline of the handling."""
+        assert self.case.due_at is not None
+        return self.case.due_at
+
+    @property
+    def limit(self) -> Limit:
+        """The limit of the filing standard."""
+        assert self.case.limit_value is not None
+        return Limit(self.case.limit_value, Unit(self.case.limit_unit))
+
+    @property
+    def handler(self) -> Holder | None:
+        """Who had the handling last."""
+        handled = [duty for duty in self.stream.duties.values() if duty.kind == kinds.DISPOSE and duty.post_id]
+        if not handled:
+            return None
+        last = max(handled, key=lambda duty: duty.assigned_at)
+        return Holder(post=last.post_id or 0, body=last.body_id, appointment=last.appointment)
+
+    def record(self, said: Moved | Aside) -> Case:
         """Write the entry and all that follows from it; the case as it is now."""
         self.stream = record(said, stream_kind=SUBJECT, stream=self.row.uid, was=self.stream, by=self.by, at=self.at)
         self.row.refresh_from_db()
         return self.row
+
+    def answer(self, said: Moved | Aside) -> Case:
+        """As `record`, and tell whoever asked."""
+        asker = story(self.row.uid).filter(facts__opens__id=str(self._first_question)).first()
+        case = self.record(said)
+        if asker is not None and asker.post is not None:
+            put(code=said.verb, post=asker.post, appointment=asker.appointment, subject_kind=SUBJECT,
+                subject=self.row.uid, due_at=self.row.due_at)
+        return case
+
+    @property
+    def _first_question(self) -> UUID:
+        # Where two decide, the first one's duty was opened by whoever asks.
+        asked = [duty for duty in self.stream.duties.values() if duty.kind in kinds.QUESTIONS
+                 and (duty.id == self.question or (self.case.agreed and duty.outcome == "agreed"))]
+        return min(asked, key=lambda duty: duty.assigned_at).id
 
 
 @contextmanager
 def turn(case: UUID, verb: Verb, *, by: Actor, at: datetime, seen: int | None) -> Iterator[Turn]:
     """Lock a case for one move. `seen` is the version the actor looked at: if it moved since, Conflict says how."""
     with write():
-        row = visible_to(by).select_for_update(of=("self",)).filter(uid=case).first()
-        if row is None:
-            raise NotFound(_("There is no such case."),
-                           remedy=_("Check the number; it may also lie outside your area."))
-        state = state_of(row)
+        row, stream = locked(visible_to(by).filter(uid=case))
+        state: CaseState = stream.subject
         if seen is not None and seen != state.version:
             raise _moved_since(row, seen)
-        move = rules.legal(state, verb)
-        cards = directory().cards
-        path = rules.where(state, move, territory=cards[row.territory_id].path,
-                           department=cards[row.department_id].path if row.department_id else "")
-        require(can(by, move.power, path), verb=verb.value, case=row.number)
-        stream = StreamState(sequence=last_sequence(row.uid), subject=state,
-                             duties=duties_of([row.uid]).get(row.uid, {}))
-        yield Turn(row=row, case=state, stream=stream, verb=verb, move=move, by=by, at=at)
+        now = scheme().now(at)
+        move = rules.legal(state, verb, now)
+        territory, department = paths(row)
+        require(rules.may(by, move, territory=territory, department=department), verb=verb.value, case=row.number)
+        yield Turn(row=row, case=state, stream=stream, verb=verb, move=move, by=by, at=at, now=now)
+
+
+def paths(row: Case) -> tuple[str, str]:
+    """The paths of a case's territory and of its department ("" when none has it)."""
+    cards = directory().cards
+    return cards[row.territory_id].path, cards[row.department_id].path if row.department_id else ""
+
+
+def locked(rows: QuerySet[Case]) -> tuple[Case, StreamState]:
+    """One case with its row locked, and its stream; NotFound when it is none the actor may see."""
+    row = rows.select_for_update(of=("self",)).first()
+    if row is None:
+        raise NotFound(_("There is no such case."), remedy=_("Check the number; it may also lie outside your area."))
+    return row, StreamState(sequence=last_sequence(row.uid), subject=state_of(row),
+                            duties=duties_of([row.uid]).get(row.uid, {}))
 
 
 def _moved_since(row: Case, seen: int) -> Conflict:

@@ -7,8 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from undercity.cases.models import Category, FilingStandard, StageLimit
+from undercity.cases.models import Category, FilingStandard, StageLimit, Term
 from undercity.cases.queries.scheme import forget
+from undercity.cases.states import TERMS
 from undercity.db import write
 from undercity.errors import RuleBroken
 from undercity.ledger.kinds import kinds
@@ -22,7 +23,7 @@ def load_schemes(folder: Path = OURS) -> dict[str, int]:
     """Load everything of a folder, or nothing; loading again changes what changed. Counts by kind."""
     with write():
         found = {"categories": _categories(folder / f"{NAME}.csv"), "standards": _standards(folder / "standards.toml"),
-                 "stages": _stages(folder / "stages.toml")}
+                 "stages": _stages(folder / "stages.toml"), "terms": _terms(folder / "stages.toml")}
     forget()
     return found
 
@@ -83,4 +84,16 @@ def _stages(path: Path) -> int:
                                source=one["source"], valid_from=one["valid_from"]))
     StageLimit.objects.bulk_create(rows, update_conflicts=True, unique_fields=["duty_kind", "valid_from"],
                                    update_fields=["limit_value", "limit_unit", "source"])
+    return len(rows)
+
+
+def _terms(path: Path) -> int:
+    rows = []
+    for one in tomllib.loads(path.read_text(encoding="utf-8")).get("term", ()):
+        if one["name"] not in TERMS or not isinstance(one["value"], int) or one["value"] < 0:
+            raise RuleBroken(f"{path.name}: the term “{one['name']}” = {one['value']!r} is wrong.", field="term",
+                             remedy=f"Give a whole number, not below zero, to one of {', '.join(sorted(TERMS))}.")
+        rows.append(Term(name=one["name"], value=one["value"], source=one["source"], valid_from=one["valid_from"]))
+    Term.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name", "valid_from"],
+                             update_fields=["value", "source"])
     return len(rows)

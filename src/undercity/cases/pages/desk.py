@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from undercity import clock
 from undercity.cases import rules
+from undercity.cases.actions.moving import paths
 from undercity.cases.models import Case, Contact
 from undercity.cases.pages.moves import MADE, form_for
 from undercity.cases.projection import state_of
@@ -28,7 +29,7 @@ from undercity.ledger.lights import limit_text, seen
 from undercity.ledger.models import Duty
 from undercity.ledger.pictures import read_picture
 from undercity.org.powers import can, require
-from undercity.org.queries import body_name, directory
+from undercity.org.queries import body_name
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
 
@@ -72,11 +73,6 @@ def _get(request: HttpRequest, number: str) -> Case:
     return found
 
 
-def _paths(case: Case) -> tuple[str, str]:
-    cards = directory().cards
-    return cards[case.territory_id].path, cards[case.department_id].path if case.department_id else ""
-
-
 @officers_only
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """One case: where it stands, what I may do, what happened."""
@@ -90,18 +86,20 @@ def _main_line_first(option: rules.Option) -> bool:
 
 def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb, Any], status: int) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
-    territory, department = _paths(case)
-    options = rules.options(state_of(case), actor, territory=territory, department=department)
+    territory, department = paths(case)
+    options = rules.options(state_of(case), actor, scheme().now(now), territory=territory, department=department)
     moves = [(option, bound.get(option.verb) or form_for(option.verb, case, initial={"seen": case.version}))
              for option in sorted(options, key=_main_line_first) if option.decision]
-    duty = Duty.objects.filter(pk=case.duty).first() if case.duty else None
+    duties = {duty.pk: duty for duty in Duty.objects.filter(pk__in=[one for one in (case.duty, case.ask_duty) if one])}
+    duty, question = (duties.get(one) if one else None for one in (case.duty, case.ask_duty))
     standard = scheme().standards.get(case.standard)
     return render(request, "cases/case.html", {
         "case": case, "category": scheme().name(case.category), "territory": body_name(case.territory_id),
         "department": body_name(case.department_id), "steps": lists.time_line(case), "moves": moves, "chosen": verb,
         "others": [option for option in options if not option.decision], "standard": standard,
         "limit": limit_text(case.limit_value, case.limit_unit),
-        "map_pins": of_case(case),
+        "map_pins": of_case(case), "question": seen([question], now)[0] if question else None,
+        "marks": lists.marks(case), "into": lists.number_merged_into(case),
         "duty": seen([duty], now)[0] if duty else None, "holder": body_name(duty.body_id) if duty else "",
         "may_contact": bool(can(actor, Power.CASE_CONTACT, territory))}, status=status)
 
@@ -128,10 +126,9 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
             return redirect("case" if lists.by_number(actor_of(request), number) else "desk",
                             *([number] if lists.by_number(actor_of(request), number) else []))
     # A move that is no longer possible says so, before a form is shown that could not be sent.
-    rules.legal(state_of(case), chosen)
-    territory, department = _paths(case)
-    path = rules.where(state_of(case), rules.legal(state_of(case), chosen), territory=territory, department=department)
-    require(can(actor_of(request), rules.legal(state_of(case), chosen).power, path))
+    territory, department = paths(case)
+    legal = rules.legal(state_of(case), chosen, scheme().now(clock.now()))
+    require(rules.may(actor_of(request), legal, territory=territory, department=department))
     return _case(request, case, chosen, {chosen: form}, 422)
 
 
@@ -140,6 +137,6 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter's contact, for posts that need it; every view is noted."""
     case, actor = _get(request, number), actor_of(request)
-    require(can(actor, Power.CASE_CONTACT, _paths(case)[0]), case=number)
+    require(can(actor, Power.CASE_CONTACT, paths(case)[0]), case=number)
     look(by=actor, subject_kind="case", subject=case.uid, fields=["contact"], reason="case page")
     return render(request, "cases/contact.html", {"case": case, "contact": Contact.objects.filter(case=case).first()})

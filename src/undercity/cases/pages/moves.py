@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.cases import forms
-from undercity.cases.actions import checking, dispatching, filing, handling, intake
+from undercity.cases.actions import asking, checking, dispatching, filing, handling, intake, merging, supervising
 from undercity.cases.models import Case
 from undercity.cases.queries.departments import departments_for
 from undercity.cases.queries.scheme import scheme
@@ -55,7 +55,36 @@ MADE: dict[str, Made] = {
     Verb.CONFIRM_PASSED: _with(checking.confirm_check, solved=True),
     Verb.CONFIRM_FAILED: _with(checking.confirm_check, solved=False),
     Verb.CLOSE: _with(filing.close_case),
+    Verb.SELF_HANDLE: _with(intake.handle_on_the_spot),
+    Verb.CONFIRM_HANDLED: _with(intake.confirm_handled),
+    Verb.MERGE: _with(merging.merge),
+    Verb.EXTEND: _with(asking.ask_for_time, words="reason"),
+    Verb.AGREE_EXTENSION: _with(asking.decide_on_time, agreed=True),
+    Verb.REFUSE_EXTENSION: _with(asking.decide_on_time, agreed=False),
+    Verb.HOLD: _with(asking.ask_for_hold, words="reason"),
+    Verb.AGREE_HOLD: _with(asking.agree_to_hold),
+    Verb.REFUSE_HOLD: _with(asking.refuse_hold, words="reason"),
+    Verb.APPROVE_HOLD: _with(asking.approve_hold),
+    Verb.REJECT_HOLD: _with(asking.refuse_hold, words="reason", second=True),
+    Verb.RESUME: _with(asking.resume),
+    Verb.SUPERVISE: _with(supervising.supervise, words="reason"),
+    Verb.ANSWER_SUPERVISION: _with(supervising.answer_supervision, words="reason"),
+    Verb.FLAG_SHIRKING: _with(supervising.flag_shirking, words="reason"),
+    Verb.WITHDRAW: _with(asking.ask_to_void, words="reason"),
+    Verb.APPROVE_VOID: _with(asking.approve_void),
+    Verb.REJECT_VOID: _with(asking.refuse_void, words="reason"),
+    Verb.FORCE_CLOSE: _with(supervising.force_close, words="reason"),
+    Verb.APPEAL: _with(asking.appeal, words="reason"),
+    Verb.AGREE_APPEAL: _with(asking.agree_to_appeal),
+    Verb.REFUSE_APPEAL: _with(asking.decide_on_appeal, verb=Verb.REFUSE_APPEAL),
+    Verb.UPHOLD_APPEAL: _with(asking.decide_on_appeal, verb=Verb.UPHOLD_APPEAL),
+    Verb.REJECT_APPEAL: _with(asking.decide_on_appeal, verb=Verb.REJECT_APPEAL),
 }
+
+
+SPECIAL: dict[Verb, type[forms.MoveForm]] = {
+    Verb.ANSWER_VERIFICATION: forms.VerificationForm, Verb.ANSWER_CHECK: forms.CheckForm, Verb.HOLD: forms.HoldForm,
+    Verb.SUPERVISE: forms.SuperviseForm, Verb.MERGE: forms.MergeForm}
 
 
 def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **options: Any) -> forms.MoveForm:
@@ -70,10 +99,8 @@ def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **opti
     if verb is Verb.DISPATCH:
         usual, choices = departments_for(case)
         return forms.DispatchForm(departments=choices, **_first(given, department=usual))
-    if verb is Verb.ANSWER_VERIFICATION:
-        return forms.VerificationForm(**given)
-    if verb is Verb.ANSWER_CHECK:
-        return forms.CheckForm(**given)
+    if verb in SPECIAL:
+        return SPECIAL[verb](**given)
     move = MOVES[Stage(case.stage)].get(verb)
     needs = move.needs if move else Needs.NOTHING
     chosen = forms.PhotoForm if Needs.PHOTO in needs else forms.ReasonForm if Needs.REASON in needs else forms.MoveForm

@@ -8,12 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _, ngettext
 
 from undercity.cases.models import Case, Note, Photo
 from undercity.cases.numbers import row_of
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import newest, visible_to
-from undercity.cases.states import OPEN, Check, Stage, Verification
+from undercity.cases.states import OPEN, Appeal, Check, Stage, Verification
 from undercity.ledger import facts as vocabulary
 from undercity.ledger.lights import day_and_minute, duration, limit_text
 from undercity.ledger.models import Duty
@@ -127,3 +128,24 @@ def _answer(facts: Mapping[str, object]) -> str:
         if answer in kind.values:
             return str(kind(answer).label)
     return ""
+
+
+def marks(case: Case) -> list[str]:
+    """What a case carries with it, in words: merged reports, more time, supervision, shirking, an appeal."""
+    found = [
+        case.on_the_spot and _("handled on the spot"),
+        case.reporters > 1 and ngettext("%(n)d reporter", "%(n)d reporters", case.reporters) % {"n": case.reporters},
+        case.extensions and ngettext("more time %(n)d×", "more time %(n)d×", case.extensions) % {"n": case.extensions},
+        case.misdirected and ngettext("wrong dispatch %(n)d×", "wrong dispatch %(n)d×", case.misdirected) % {
+            "n": case.misdirected},
+        case.shirking and ngettext("shirking %(n)d×", "shirking %(n)d×", case.shirking) % {"n": case.shirking},
+        case.supervisions and ngettext("supervised %(n)d×", "supervised %(n)d×", case.supervisions) % {
+            "n": case.supervisions},
+        case.appeal and _("appeal %(how)s") % {"how": Appeal(case.appeal).label}]
+    return [words for words in found if words]
+
+
+def number_merged_into(case: Case) -> str:
+    """The number of the case a merged one goes on as; "" when it goes on itself."""
+    other = Case.objects.filter(uid=case.merged_into).first() if case.merged_into else None
+    return other.number if other else ""

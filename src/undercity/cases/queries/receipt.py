@@ -35,6 +35,11 @@ class Link:
 # Where each stage stands on the way, counted from the report (0).
 ON_THE_WAY = {Stage.INTAKE: 1, Stage.FILING: 2, Stage.DISPATCH: 3, Stage.DISPOSAL: 4, Stage.ON_HOLD: 4, Stage.REVIEW: 5,
               Stage.CHECK: 5, Stage.CLOSING: 6, Stage.CLOSED: 7}
+# What officers settle among themselves; a citizen is told what it comes to.
+AMONG_OFFICERS = frozenset({
+    "case.extension_asked/1", "case.hold_asked/1", "case.hold_agreed/1", "case.hold_refused/1", "case.supervised/1",
+    "case.supervision_answered/1", "case.shirking_flagged/1", "case.void_asked/1", "case.void_refused/1",
+    "case.appealed/1", "case.appeal_agreed/1", "case.appeal_decided/1"})
 STOPPED = {Outcome.NOT_TAKEN: 1, Outcome.NOT_FILED: 2}
 
 
@@ -65,6 +70,8 @@ class Receipt:
     photos: list[Photo]
     closing: str
     chain: list[Link]
+    # The same was reported before: what is shown is the case it goes on as.
+    merged: bool
 
 
 def receipt(token: str) -> Receipt | None:
@@ -73,16 +80,18 @@ def receipt(token: str) -> Receipt | None:
     words = Report.objects.select_related("case").filter(token=token[:64].replace("\x00", "")).first()
     if words is None:
         return None
-    case = words.case
+    case, merged = words.case, False
+    while case.merged_into is not None:
+        case, merged = Case.objects.get(uid=case.merged_into), True
     entries = list(story(case.uid))
     duty = Duty.objects.filter(pk=case.duty).first() if case.duty else None
     return Receipt(
         case=case, category=scheme().name(case.category), where=words.address or body_name(case.territory_id),
         responsible=body_name(duty.body_id) if duty else "", due_at=case.due_at or (duty.due_at if duty else None),
         steps=[Step(vocabulary.label(entry.verb), entry.at) for entry in entries
-               if not entry.verb.startswith("duty.")],
+               if not entry.verb.startswith("duty.") and entry.verb not in AMONG_OFFICERS],
         reason=_reason(case, entries), photos=list(case.photos.filter(is_public=True)), closing=_closing(case),
-        chain=chain(case.stage, case.outcome))
+        chain=chain(case.stage, case.outcome), merged=merged)
 
 
 def _reason(case: Case, entries: list[Entry]) -> str:

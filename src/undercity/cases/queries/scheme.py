@@ -8,7 +8,8 @@ from time import perf_counter
 
 from django.utils.translation import get_language, gettext as _
 
-from undercity.cases.models import Category, FilingStandard, StageLimit
+from undercity.cases.models import Category, FilingStandard, StageLimit, Term
+from undercity.cases.states import EXTENSIONS, HOLD_DAYS, Now
 from undercity.errors import RuleBroken
 from undercity.science.worktime import Limit, Unit
 
@@ -61,6 +62,7 @@ class Scheme:
     categories: dict[str, Category]
     standards: dict[str, Standard]
     stage_limits: dict[str, list[tuple[date, Limit]]]
+    terms: dict[str, list[tuple[date, int]]]
 
     def category(self, code: str) -> Category:
         """The subclass with this code; RuleBroken when there is none."""
@@ -95,6 +97,16 @@ class Scheme:
         return in_force[-1] if in_force else None
 
 
+    def term(self, name: str, at: datetime) -> int:
+        """How often or how long at most, by the setting in force at a moment; 0 when none is set."""
+        in_force = [value for begins, value in self.terms.get(name, ()) if begins <= at.date()]
+        return in_force[-1] if in_force else 0
+
+    def now(self, at: datetime) -> Now:
+        """A moment with the terms in force at it."""
+        return Now(at, extensions=self.term(EXTENSIONS, at), hold_days=self.term(HOLD_DAYS, at))
+
+
 _kept: tuple[float, Scheme] | None = None
 
 
@@ -122,5 +134,8 @@ def _read() -> Scheme:
     for limit in StageLimit.objects.order_by("duty_kind", "valid_from"):
         limits.setdefault(limit.duty_kind, []).append(
             (limit.valid_from, Limit(limit.limit_value, Unit(limit.limit_unit))))
+    terms: dict[str, list[tuple[date, int]]] = {}
+    for term in Term.objects.order_by("name", "valid_from"):
+        terms.setdefault(term.name, []).append((term.valid_from, term.value))
     return Scheme(categories={row.code: row for row in Category.objects.order_by("code")}, standards=standards,
-                  stage_limits=limits)
+                  stage_limits=limits, terms=terms)

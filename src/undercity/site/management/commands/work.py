@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from undercity import clock
 from undercity.appraisal.actions import refresh
+from undercity.cases.actions.asking import resume_ripe
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
@@ -84,6 +85,8 @@ def one_round(worker: str) -> None:
     beat(worker)
     now = clock.now()
     agenda(now)
+    if resumed := resume_ripe(now):
+        log.info("cases resumed whose day had come", extra={"count": resumed})
     for duty in to_escalate(now):
         try:
             escalate(duty, at=now)
