@@ -128,6 +128,7 @@ class Case(models.Model):
             models.Index(fields=["territory", "-id"], name="cases_by_territory"),
             models.Index(fields=["department", "-id"], name="cases_by_department"),
             models.Index(fields=["reported_at"], name="cases_by_time"),
+            models.Index(fields=["category", "reported_at"], name="cases_by_category"),
             models.Index(fields=["hold_until"], name="cases_on_hold", condition=Q(stage="on_hold")),
         ]
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from undercity.org.states import Power
 
 EXTENSIONS, HOLD_DAYS = "extensions", "hold_days"
-TERMS = frozenset({EXTENSIONS, HOLD_DAYS})
+SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS = "similar_metres", "similar_hours", "repeat_days"
+TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS})
 
 
 @dataclass(frozen=True, slots=True)

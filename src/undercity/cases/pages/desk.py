@@ -22,7 +22,8 @@ from undercity.cases.queries import lists
 from undercity.cases.queries.board import board as open_cases
 from undercity.cases.queries.map_pins import of_case, of_rows
 from undercity.cases.queries.scheme import scheme
-from undercity.cases.states import Needs, Stage, Verb
+from undercity.cases.queries.similar import repeats, similar
+from undercity.cases.states import REPEAT_DAYS, Needs, Stage, Verb
 from undercity.errors import NotFound, RuleBroken
 from undercity.ledger.actions import look
 from undercity.ledger.lights import limit_text, seen
@@ -32,6 +33,9 @@ from undercity.org.powers import can, require
 from undercity.org.queries import body_name
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
+
+# Where it is still open whether this is a case of its own.
+ASKED_WHETHER_SIMILAR = frozenset({Stage.INTAKE, Stage.FILING, Stage.DISPATCH})
 
 
 @officers_only
@@ -87,19 +91,24 @@ def _main_line_first(option: rules.Option) -> bool:
 def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb, Any], status: int) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     territory, department = paths(case)
+    standard = scheme().standards.get(case.standard)
+    undecided = Stage(case.stage) in ASKED_WHETHER_SIMILAR
+    nearby = similar(case, actor) if undecided else []
     options = rules.options(state_of(case), actor, scheme().now(now), territory=territory, department=department)
-    moves = [(option, bound.get(option.verb) or form_for(option.verb, case, initial={"seen": case.version}))
+    first = {"seen": case.version, "into": nearby[0].number if nearby else ""}
+    moves = [(option, bound.get(option.verb) or form_for(option.verb, case, initial=first))
              for option in sorted(options, key=_main_line_first) if option.decision]
     duties = {duty.pk: duty for duty in Duty.objects.filter(pk__in=[one for one in (case.duty, case.ask_duty) if one])}
     duty, question = (duties.get(one) if one else None for one in (case.duty, case.ask_duty))
-    standard = scheme().standards.get(case.standard)
     return render(request, "cases/case.html", {
         "case": case, "category": scheme().name(case.category), "territory": body_name(case.territory_id),
         "department": body_name(case.department_id), "steps": lists.time_line(case), "moves": moves, "chosen": verb,
         "others": [option for option in options if not option.decision], "standard": standard,
         "limit": limit_text(case.limit_value, case.limit_unit),
         "map_pins": of_case(case), "question": seen([question], now)[0] if question else None,
-        "marks": lists.marks(case), "into": lists.number_merged_into(case),
+        "similar": nearby, "repeats": repeats(case) if undecided else 0,
+        "days": scheme().term(REPEAT_DAYS, case.reported_at), "marks": lists.marks(case),
+        "into": lists.number_merged_into(case),
         "duty": seen([duty], now)[0] if duty else None, "holder": body_name(duty.body_id) if duty else "",
         "may_contact": bool(can(actor, Power.CASE_CONTACT, territory))}, status=status)
 
