@@ -34,12 +34,8 @@ def state_of(case: Case) -> CaseState:
     return CaseState(**{name: getattr(case, name) for name in FIELDS})
 
 
-def row_written(uid: UUID, state: CaseState) -> Case:
-    """The row of a case just written from this state; only its running number is read back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM cases_case WHERE uid = %s",
-                       [Case._meta.get_field("uid").get_db_prep_value(uid, connection)])
-        number = cursor.fetchone()[0]
+def row_written(number: int, uid: UUID, state: CaseState) -> Case:
+    """The row of a case just written from this state under this running number, without reading it back."""
     case = Case(pk=number, uid=uid, **{name: getattr(state, name) for name in FIELDS})
     case._state.adding, case._state.db = False, connection.alias
     return case

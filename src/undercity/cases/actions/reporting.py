@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from undercity.cases import kinds
 from undercity.cases.actions.dossiers import mark, photo_rows
+from undercity.cases.actions.indexing import packed, remember
 from undercity.cases.facts import SUBJECT, Reported
 from undercity.cases.models import Case, Contact, Photo, Report
 from undercity.cases.projection import row_written
@@ -105,6 +106,6 @@ def _write(*, by: Actor, at: datetime, source: Source, category: str, text: str,
         insert_objects(Contact, [contact])
     if rows:
         insert_objects(Photo, rows)
-    case = row_written(uid, now.subject)
+    case = row_written(remember(packed(uid, words.text, words.address)), uid, now.subject)
     case.report = words
     return case

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -34,6 +35,7 @@ from undercity.org.queries import body_name
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
 
+WORDS_MAX = 60
 # Where it is still open whether this is a case of its own.
 ASKED_WHETHER_SIMILAR = frozenset({Stage.INTAKE, Stage.FILING, Stage.DISPATCH})
 
@@ -43,12 +45,14 @@ def cases(request: HttpRequest) -> HttpResponse:
     """The list, newest first, a hundred a page."""
     before = request.GET.get("before", "")
     stage = request.GET.get("stage", "")
-    rows = lists.page(actor_of(request), clock.now(), stage=stage,
+    words = request.GET.get("words", "").replace("\0", "").strip()[:WORDS_MAX]
+    rows = lists.page(actor_of(request), clock.now(), stage=stage, words=words,
                       before=int(before) if before.isdecimal() and len(before) < 18 else None)
     choices = [("", _("all")), ("open", _("open")), ("late", _("overdue")), *Stage.choices]
     return render(request, "cases/list.html", {
-        "rows": rows, "stage": stage, "choices": choices, "first": not before,
-        "more": rows[-1].case.pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
+        "rows": rows, "stage": stage, "words": words, "choices": choices,
+        "kept": urlencode({name: value for name, value in (("stage", stage), ("words", words)) if value}),
+        "first": not before, "more": rows[-1].case.pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
 
 
 @officers_only

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, ngettext
 from undercity.cases.models import Case, Note, Photo
 from undercity.cases.numbers import row_of
 from undercity.cases.queries.scheme import scheme
+from undercity.cases.queries.search import matching, said
 from undercity.cases.queries.visible import newest, visible_to
 from undercity.cases.states import OPEN, Appeal, Check, Stage, Verification
 from undercity.ledger import facts as vocabulary
@@ -50,8 +51,12 @@ class Row:
         return day_and_minute(self.case.due_at)
 
 
-def page(actor: Actor, at: datetime, *, stage: str = "", before: int | None = None, limit: int = PAGE) -> list[Row]:
-    """Cases an actor may see, newest first, older than a running number: page 1,000 costs what page 1 does."""
+def page(actor: Actor, at: datetime, *, stage: str = "", words: str = "", before: int | None = None,
+         limit: int = PAGE) -> list[Row]:
+    """Cases an actor may see, newest first, older than a running number: page 1,000 costs what page 1 does.
+
+    `words`: only those whose report or address holds each of them; or the one case with that number.
+    """
     chosen = Q()
     if stage == "open":
         chosen &= Q(stage__in=sorted(OPEN))
@@ -59,13 +64,27 @@ def page(actor: Actor, at: datetime, *, stage: str = "", before: int | None = No
         chosen &= Q(stage=Stage.DISPOSAL, due_at__lt=at)
     elif stage in Stage.values:
         chosen &= Q(stage=stage)
-    if before is not None:
-        chosen &= Q(id__lt=before)
+    if words and (number := row_of(words)) is not None:
+        found = newest(actor, chosen & Q(pk=number), limit)
+    elif words:
+        found = _with_words(actor, chosen, words, before, limit)
+    else:
+        found = newest(actor, chosen & (Q(id__lt=before) if before is not None else Q()), limit)
     known, address = scheme(), address_of("case")
-    rows = Case.objects.filter(pk__in=newest(actor, chosen, limit)).select_related("report").order_by("-id")
+    rows = Case.objects.filter(pk__in=found).select_related("report").order_by("-id")
     return [Row(case, known.name(case.category), case.report.address or body_name(case.territory_id),
                 body_name(case.department_id), str(Stage(case.stage).label), _late(case, at), number,
                 address(number)) for case in rows for number in (case.number,)]
+
+
+def _with_words(actor: Actor, chosen: Q, words: str, before: int | None, limit: int) -> list[int]:
+    found: list[int] = []
+    for some in matching(words, before):
+        rows = visible_to(actor).filter(chosen, said(words), pk__in=some).order_by("-id")
+        found += rows.values_list("pk", flat=True)[:limit - len(found)]
+        if len(found) == limit:
+            break
+    return found
 
 
 def _late(case: Case, at: datetime) -> bool:

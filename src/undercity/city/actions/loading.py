@@ -42,6 +42,10 @@ def empty_the_database() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA foreign_keys=OFF")
+            # A virtual table takes its own tables with it.
+            cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%%'")
+            for name, in cursor.fetchall():
+                cursor.execute(f'DROP TABLE "{name}"')
             for table in connection.introspection.table_names():
                 cursor.execute(f'DROP TABLE "{table}"')
             cursor.execute("PRAGMA foreign_keys=ON")

@@ -19,6 +19,7 @@ import shapely
 import uuid_utils.compat as uuid
 from shapely.geometry import shape
 
+from undercity.cases.actions import indexing
 from undercity.cases.actions.dispatching import HANDLERS
 from undercity.cases.evidence import OF_A_PHOTO, OF_A_REPORT
 from undercity.cases.facts import SUBJECT
@@ -74,12 +75,13 @@ class Shelf:
     reports: list[tuple[Any, ...]] = field(default_factory=list)
     notes: list[tuple[Any, ...]] = field(default_factory=list)
     photos: list[tuple[Any, ...]] = field(default_factory=list)
+    words: list[indexing.Packed] = field(default_factory=list)
 
     def pack(self) -> Packed:
         """Everything as rows."""
         return Packed(history(SUBJECT, self.entries, self.states),
                       (rows_of(Report, REPORT, self.reports), rows_of(Note, NOTE, self.notes),
-                       rows_of(Photo, PHOTO, self.photos)))
+                       rows_of(Photo, PHOTO, self.photos)), self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class Packed:
 
     history: History
     dossiers: tuple[Rows, ...]
+    words: list[indexing.Packed]
 
 
 def store(packed: Packed) -> int:
@@ -96,6 +99,7 @@ def store(packed: Packed) -> int:
         stored = record_history(packed.history)
         for rows in packed.dossiers:
             insert(rows)
+        indexing.remember_many(packed.words)
     return stored
 
 
@@ -192,6 +196,7 @@ class Teller:
         """Keep what was reported; its mark."""
         row, salt = uuid.uuid7(), new_salt()
         self.shelf.reports.append((row, salt, case, text, spot.address, spot.lat, spot.lon, secrets.token_urlsafe(16)))
+        self.shelf.words.append(indexing.packed(case, text, spot.address))
         values: dict[str, Any] = dict(zip(OF_A_REPORT, (text, spot.address, spot.lat, spot.lon),
                                           strict=True))
         return _mark("case.report", row, salt, rfc8785.dumps(values))
