@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "cases": ("GET", OFFICERS, {}),
     "case_of": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
     "case": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
+    "sheet": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
     "contact": ("POST", OFFICERS, {}),
     "move": ("POST", OFFICERS, {}),
     "scores": ("GET", OFFICERS, dict.fromkeys(NO_SCORES, 403)),
@@ -127,6 +128,7 @@ def address(name: str, case: Any) -> str:
         "open311_definition": [case.category, "xml"], "open311_request": [case.number, "json"],
         "open311_token": [case.report.token, "json"], "place": ["no-such-place"], "receipt": [case.report.token],
         "photo": [uuid4()], "case_of": [case.uid], "case": [case.number], "contact": [case.number],
+        "sheet": [case.number, "registration"],
         "move": [case.number, "refuse_intake"], "task": [_duty()], "accept": [_duty()],
         "task_step": [_duty(), "done"], "task_photo": [uuid4()],
         "work": [work.code if work else "no-such-work"]}

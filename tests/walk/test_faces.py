@@ -24,8 +24,9 @@ PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/places/", "/places/co
 REFUSED = ("/receipt/no-such-code", "/?lat=x&lon=y")
 # Pages of officers by who looks at them. A new page is added here.
 DESK = {
-    "leader1": ("/desk/", "/desk/board/", "/desk/cases/", "{closed}", "/desk/duties/", "/desk/duties/?state=done",
-                "/desk/duties/give/", "{task}", "{visit}", "/desk/scores/", "/desk/scores/?object=inspector", "{score}",
+    "leader1": ("/desk/", "/desk/board/", "/desk/cases/", "{closed}", "{sheet}", "/desk/duties/",
+                "/desk/duties/?state=done", "/desk/duties/give/", "{task}", "{visit}", "/desk/scores/",
+                "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/"),
     "lead1": ("/desk/", "{filing}"),
@@ -45,6 +46,7 @@ work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
 print(json.dumps({
     "receipt": f"/receipt/{case(stage='closed').report.token}", "filing": f"/desk/cases/{case(stage='filing').number}/",
+    "sheet": f"/desk/cases/{case(stage='closed', outcome='resolved').number}/sheets/check/",
     "closed": f"/desk/cases/{case(stage='closed').number}/", "task": f"/desk/duties/{task.pk}/",
     "visit": f"/desk/duties/{visit.pk}/", "work": f"/desk/works/{work.code}/",
     "score": f"/desk/scores/2026-07/department/{directory().by_key['sz-sanitation']}/"}))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from undercity.cases.pages import desk, public, report
+from undercity.cases.pages import desk, public, report, sheets
 
 urlpatterns = [
     path("report/", report.report_page, name="report"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("desk/cases/of/<uuid:subject>/", desk.case_of, name="case_of"),
     path("desk/cases/<str:number>/", desk.case_page, name="case"),
     path("desk/cases/<str:number>/contact/", desk.contact, name="contact"),
+    path("desk/cases/<str:number>/sheets/<slug:code>/", sheets.sheet, name="sheet"),
     path("desk/cases/<str:number>/<str:verb>/", desk.move, name="move"),
 ]

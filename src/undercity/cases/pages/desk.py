@@ -17,7 +17,9 @@ from undercity import clock
 from undercity.cases import rules
 from undercity.cases.actions.moving import paths
 from undercity.cases.models import Case, Contact
+from undercity.cases.pages.finding import asked_for, no_such_case
 from undercity.cases.pages.moves import MADE, form_for
+from undercity.cases.pages.sheets import sheets_of
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
 from undercity.cases.queries.board import board as open_cases
@@ -66,25 +68,14 @@ def case_of(request: HttpRequest, subject: UUID) -> HttpResponseBase:
     """From a duty to its case."""
     case = lists.by_uid(actor_of(request), subject)
     if case is None:
-        raise _no_such_case()
+        raise no_such_case()
     return redirect("case", case.number)
-
-
-def _no_such_case() -> NotFound:
-    return NotFound(_("There is no such case."), remedy=_("Check the number; it may also lie outside your area."))
-
-
-def _get(request: HttpRequest, number: str) -> Case:
-    found = lists.by_number(actor_of(request), number)
-    if found is None:
-        raise _no_such_case()
-    return found
 
 
 @officers_only
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """One case: where it stands, what I may do, what happened."""
-    return _case(request, _get(request, number), None, {}, 200)
+    return _case(request, asked_for(request, number), None, {}, 200)
 
 
 def _main_line_first(option: rules.Option) -> bool:
@@ -112,7 +103,7 @@ def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb,
         "map_pins": of_case(case), "question": seen([question], now)[0] if question else None,
         "similar": nearby, "repeats": repeats(case) if undecided else 0,
         "days": scheme().term(REPEAT_DAYS, case.reported_at), "marks": lists.marks(case),
-        "into": lists.number_merged_into(case),
+        "into": lists.number_merged_into(case), "sheets": sheets_of(case),
         "duty": seen([duty], now)[0] if duty else None, "holder": body_name(duty.body_id) if duty else "",
         "may_contact": bool(can(actor, Power.CASE_CONTACT, territory))}, status=status)
 
@@ -121,7 +112,7 @@ def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb,
 @require_POST
 def move(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
     """Carry out one move."""
-    case = _get(request, number)
+    case = asked_for(request, number)
     if verb not in MADE:
         raise NotFound(_("There is no such move."))
     chosen = Verb(verb)
@@ -149,7 +140,7 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
 @require_POST
 def contact(request: HttpRequest, number: str) -> HttpResponse:
     """The reporter's contact, for posts that need it; every view is noted."""
-    case, actor = _get(request, number), actor_of(request)
+    case, actor = asked_for(request, number), actor_of(request)
     require(can(actor, Power.CASE_CONTACT, paths(case)[0]), case=number)
     look(by=actor, subject_kind="case", subject=case.uid, fields=["contact"], reason="case page")
     return render(request, "cases/contact.html", {"case": case, "contact": Contact.objects.filter(case=case).first()})
