@@ -33,8 +33,9 @@ def client_of(city: City, role: str, nth: int = 0, language: str = "zh-hans") ->
 
 def read(client: Client, address: str, status: int = 200) -> str:
     answer = client.get(address)
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer.content.decode()
+    text = b"".join(answer).decode()
+    assert answer.status_code == status, text[:2000]
+    return text
 
 
 def body(key: str) -> int:
@@ -157,9 +158,10 @@ def test_the_export_is_marked_in_its_name_and_first_line(city: City, settings: A
     client = client_of(city, "evaluator")
     with clock.standing_at(city.at):
         answer = client.get("/desk/scores/2026-07/department.csv")
-        assert answer.content.startswith("\ufeff演示数据\r\n".encode())
+        content = b"".join(answer)
+        assert content.startswith("\ufeff演示数据\r\n".encode())
         assert "演示数据-考评排名-2026-07-department.csv" in unquote(answer.headers["Content-Disposition"])
-        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
         assert rows[1][:6] == ["名次", "名称", "综合得分", "等级", "件数", "扣分"]
         assert rows[2][0] == "1"
         assert rows[-1][0] == "无数据"
@@ -173,7 +175,7 @@ def test_outside_a_demonstration_nothing_is_marked(city: City, settings: Any) ->
     client = client_of(city, "evaluator")
     assert "演示数据" not in read(client, "/desk/scores/")
     answer = client.get("/desk/scores/2026-07/department.csv")
-    assert "演示数据" not in answer.content.decode() + unquote(answer.headers["Content-Disposition"])
+    assert "演示数据" not in b"".join(answer).decode() + unquote(answer.headers["Content-Disposition"])
 
 
 @pytest.mark.parametrize("tail", ["?month=2026-13", "?month=07", "?month=2026-07'", "?object=nobody",

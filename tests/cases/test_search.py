@@ -95,3 +95,23 @@ def test_any_stretch_of_a_chinese_text_finds_it(text: str, data: st.DataObject) 
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     assert set(asked(text[start:end])) <= set(grams(text))
+
+
+def test_the_list_is_saved_whole_and_no_cell_is_a_formula(city: City, client: Any,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    import csv
+    import io
+
+    from undercity.cases.queries import lists
+    from undercity.org.models import Person
+
+    monkeypatch.setattr(lists, "PAGE", 2)
+    cases = [city.reported(text="井盖", address=address) for address in ("=1+1", "@cmd", "路口", "桥下", "河边")]
+    city.reported(text="路灯")
+    client.force_login(Person.objects.get(pk=city.post("intake_officer").person))
+    answer = client.get("/desk/cases.csv", {"words": "井盖"})
+    text = b"".join(answer.streaming_content).decode()
+    assert text.startswith("\ufeff演示数据\r\n")
+    rows = list(csv.reader(io.StringIO(text)))[2:]
+    assert [row[0] for row in rows] == [case.number for case in reversed(cases)]
+    assert [row[2] for row in rows][-2:] == ["'@cmd", "'=1+1"]

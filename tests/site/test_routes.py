@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "cases": ("GET", OFFICERS, {}),
     "case_of": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
     "case": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
+    "cases_csv": ("GET", OFFICERS, {}),
     "sheet": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
     "contact": ("POST", OFFICERS, {}),
     "move": ("POST", OFFICERS, {}),

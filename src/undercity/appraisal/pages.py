@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _, pgettext
 
@@ -23,14 +19,11 @@ from undercity.appraisal.queries.scores import Ranked, Ranking, may_see_scores, 
 from undercity.appraisal.rules import HUNDRED, Node, shown
 from undercity.appraisal.scheme import Objects, scheme
 from undercity.errors import NotFound
+from undercity.org.csv_files import csv_response, harmless
 from undercity.org.powers import Actor
 from undercity.org.requests import actor_of, officers_only
 
-# What every page, print and export of a ranking of real bodies says in a demonstration, in either language.
-DEMO_MARK = "演示数据"
 LOOK_AGAIN_SECONDS = 3
-# A spreadsheet would take a word beginning like this for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _when_ready(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -62,25 +55,17 @@ def scores(request: HttpRequest) -> HttpResponse:
 
 
 @officers_only
-def scores_csv(request: HttpRequest, month: str, code: str) -> HttpResponse:
+def scores_csv(request: HttpRequest, month: str, code: str) -> HttpResponseBase:
     """A ranking as a spreadsheet reads it."""
     actor, objects = _asking(request, month, code)
     found = asked(lambda facts: ranking(facts, month, objects))
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    if settings.DEMO:
-        sheet.writerow([DEMO_MARK])
-    sheet.writerow([pgettext("score", "Rank"), pgettext("score", "Name"), _("Composite"), _("Grade"),
-                    pgettext("score", "Count"), pgettext("score", "Lost"),
-                    *(INDICATORS[measure.indicator].label for measure in objects.measures)])
-    for row in found.visible_to(actor):
-        sheet.writerow([row.rank or _("no data"), _harmless(row.scored.name), shown(row.score.composite),
-                        row.score.grade.letter if row.score.grade else "", row.size, shown(row.score.lost),
-                        *(shown(node.points) for node in row.score.nodes)])
-    name = "-".join([*([DEMO_MARK] if settings.DEMO else []), _("Ranking"), month, code]) + ".csv"
-    answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return answer
+    head = [pgettext("score", "Rank"), pgettext("score", "Name"), _("Composite"), _("Grade"),
+            pgettext("score", "Count"), pgettext("score", "Lost"),
+            *(INDICATORS[measure.indicator].label for measure in objects.measures)]
+    rows = [[row.rank or _("no data"), harmless(row.scored.name), shown(row.score.composite),
+             row.score.grade.letter if row.score.grade else "", row.size, shown(row.score.lost),
+             *(shown(node.points) for node in row.score.nodes)] for row in found.visible_to(actor)]
+    return csv_response("-".join([_("Ranking"), month, code]), [head, *rows])
 
 
 @officers_only
@@ -150,7 +135,3 @@ def _node(node: Node) -> dict[str, Any]:
             "bar": shown(node.points, 0), "weight": shown(node.measure.weight * HUNDRED, 0), "share": shown(share),
             "given": shown(node.given), "lost": shown(node.lost),
             "rescaled": node.share is not None and node.share != node.measure.weight}
-
-
-def _harmless(name: str) -> str:
-    return f"'{name}" if name.startswith(FORMULA) else name

@@ -9,6 +9,7 @@ urlpatterns = [
     path("photo/<uuid:photo>.jpg", public.photo, name="photo"),
     path("desk/board/", desk.board, name="board"),
     path("desk/cases/", desk.cases, name="cases"),
+    path("desk/cases.csv", desk.cases_csv, name="cases_csv"),
     path("desk/cases/of/<uuid:subject>/", desk.case_of, name="case_of"),
     path("desk/cases/<str:number>/", desk.case_page, name="case"),
     path("desk/cases/<str:number>/contact/", desk.contact, name="contact"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +34,7 @@ from undercity.ledger.actions import look
 from undercity.ledger.lights import limit_text, seen
 from undercity.ledger.models import Duty
 from undercity.ledger.pictures import read_picture
+from undercity.org.csv_files import csv_response, harmless
 from undercity.org.powers import can, require
 from undercity.org.queries import body_name
 from undercity.org.requests import actor_of, officers_only
@@ -42,12 +45,16 @@ WORDS_MAX = 60
 ASKED_WHETHER_SIMILAR = frozenset({Stage.INTAKE, Stage.FILING, Stage.DISPATCH})
 
 
+def _narrowed(request: HttpRequest) -> tuple[str, str]:
+    """What the list is narrowed to: a stage, and words."""
+    return request.GET.get("stage", ""), request.GET.get("words", "").replace("\0", "").strip()[:WORDS_MAX]
+
+
 @officers_only
 def cases(request: HttpRequest) -> HttpResponse:
     """The list, newest first, a hundred a page."""
     before = request.GET.get("before", "")
-    stage = request.GET.get("stage", "")
-    words = request.GET.get("words", "").replace("\0", "").strip()[:WORDS_MAX]
+    stage, words = _narrowed(request)
     rows = lists.page(actor_of(request), clock.now(), stage=stage, words=words,
                       before=int(before) if before.isdecimal() and len(before) < 18 else None)
     choices = [("", _("all")), ("open", _("open")), ("late", _("overdue")), *Stage.choices]
@@ -55,6 +62,31 @@ def cases(request: HttpRequest) -> HttpResponse:
         "rows": rows, "stage": stage, "words": words, "choices": choices,
         "kept": urlencode({name: value for name, value in (("stage", stage), ("words", words)) if value}),
         "first": not before, "more": rows[-1].case.pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
+
+
+@officers_only
+def cases_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list whole, as a spreadsheet reads it: written while it is read, a page at a time."""
+    actor, now, (stage, words) = actor_of(request), clock.now(), _narrowed(request)
+    head = [_("Number"), _("What"), _("Where"), _("Stage"), _("Responsible unit"), _("Reported"), _("Due"),
+            _("Overdue")]
+
+    def rows() -> Iterator[list[str]]:
+        yield head
+        before = None
+        while found := lists.page(actor, now, stage=stage, words=words, before=before, limit=lists.PAGE):
+            for row in found:
+                yield [row.number, row.category, harmless(row.where), row.stage, row.department,
+                       _minute(row.case.reported_at), _minute(row.case.due_at), _("yes") if row.late else ""]
+            before = found[-1].case.pk
+            if len(found) < lists.PAGE:
+                return
+
+    return csv_response(f"{_('Cases')}-{now:%Y%m%d-%H%M}", rows())
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}" if at else ""
 
 
 @officers_only

@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from undercity.appraisal.actions import asked
 from undercity.appraisal.indicators import INDICATORS
-from undercity.appraisal.pages import DEMO_MARK
 from undercity.appraisal.queries.months import MONTH, running_month
 from undercity.appraisal.queries.scores import Ranked, Ranking, objects_of, ranking
 from undercity.appraisal.rules import shown
 from undercity.appraisal.scheme import scheme
+from undercity.org.csv_files import DEMO_MARK
 
 
 def month(text: str) -> str:
