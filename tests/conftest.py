@@ -100,7 +100,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in fixtures and (mark or fixtures & {"db", "committed_db"}):
             raise pytest.UsageError(f"{item.nodeid}: a browser looks at a served deployment (fixture server), "
                                     "whose database is not the one of db or committed_db")
-        if databases.kind() != "sqlite" and item.get_closest_marker("once"):
+        once = item.get_closest_marker("once")
+        if once and databases.kind() != (once.args or ("sqlite",))[0]:
             elsewhere.append(item)
         else:
             (last if "browser" in fixtures else kept).append(item)

@@ -16,7 +16,8 @@ from tests.server import Server
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = pytest.mark.once
+# The two suites run side by side, and that of PostgreSQL ends first.
+pytestmark = pytest.mark.once("postgresql")
 ROOT = Path(__file__).resolve().parents[2]
 SEND = """async verb => {
   const form = new FormData();
