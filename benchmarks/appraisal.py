@@ -25,7 +25,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import intake  # noqa: E402 - the root must be on the path first
+from benchmarks import _cities as cities  # noqa: E402 - the root must be on the path first
 from tests.server import environment_for  # noqa: E402
 
 ROUNDS, ENTRIES, VIEWS = 5, 20, 15
@@ -36,18 +36,18 @@ RESULT = "RESULT "
 @contextmanager
 def copied(city: Path) -> Iterator[dict[str, str]]:
     """The surroundings of a copy of a state folder."""
-    intake.KEPT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="undercity-bench-", dir=intake.KEPT) as folder:
+    cities.KEPT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="undercity-bench-", dir=cities.KEPT) as folder:
         own = Path(folder) / "var"
         shutil.copytree(city, own, ignore=shutil.ignore_patterns("facts"))
-        yield environment_for(own, f"sqlite:///{own / 'undercity.sqlite3'}", intake.DEMO)
+        yield environment_for(own, f"sqlite:///{own / 'undercity.sqlite3'}", cities.DEMO)
 
 
 @contextmanager
 def built() -> Iterator[dict[str, str]]:
     """The surroundings of a copy of the city that the benchmark of intake keeps."""
-    intake.KEPT.mkdir(parents=True, exist_ok=True)
-    with intake.on_sqlite() as served:
+    cities.KEPT.mkdir(parents=True, exist_ok=True)
+    with cities.on_sqlite() as served:
         yield served.environment
 
 
@@ -152,9 +152,9 @@ def rows_of(measured: dict[str, Any], busy: float) -> list[dict[str, Any]]:
                 "peer_value": None, "ratio": None, "limit": f"< {most}" if most else None, "conditions": conditions,
                 "met": most is None or value < most}
 
-    return [row(f"month composites {intake.CASES} cases", statistics.median(measured["rounds"]), "s",
+    return [row(f"month composites {cities.CASES} cases", statistics.median(measured["rounds"]), "s",
                 COMPOSITES_MOST_S),
-            row(f"full export {intake.CASES} cases", measured["full"], "s", None),
+            row(f"full export {cities.CASES} cases", measured["full"], "s", None),
             *(row(f"page {name}", value, "ms", PAGE_MOST_MS) for name, value in measured["pages"].items())]
 
 
@@ -177,12 +177,7 @@ def main() -> int:
     rows = rows_of(json.loads(done.stdout.split(RESULT)[1]), busy)
     for one in rows:
         print(f"{one['name']}: {one['value']} {one['unit']}", flush=True)
-    target = ROOT / "benchmarks" / "results" / "appraisal.json"
-    target.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    missed = [one for one in rows if not one["met"]]
-    for one in missed:
-        print(f"missed: {one['name']} is {one['value']} {one['unit']}, wanted {one['limit']}", file=sys.stderr)
-    return 1 if missed else 0
+    return cities.written("appraisal", rows)
 
 
 if __name__ == "__main__":

@@ -6,19 +6,15 @@ without a photo. The city is built once and kept under var/bench/ until the sour
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
 import platform
 import random
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +23,16 @@ from urllib.parse import urlencode
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.server import Server, undercity  # noqa: E402 - the root must be on the path first
-from tools import postgres  # noqa: E402
+from benchmarks._cities import (  # noqa: E402 - the root must be on the path first
+    CASES,
+    KEPT,
+    key_of,
+    on_postgresql,
+    on_sqlite,
+    written,
+)
+from tests.server import Server  # noqa: E402
 
-CASES, DAYS = 100_000, 365
 SECONDS, ROUNDS = 5, 3
 CLIENTS = (1, 4)
 PEER, PEER_PER_SECOND = "Signalen", 28.0
@@ -39,8 +41,6 @@ LEAST = {"sqlite": 250, "postgresql": 150}
 P99_MOST_MS = 150
 PHOTOS, PHOTO_BYTES = 12, 2_000_000
 BOUNDARY = "undercity-benchmark-boundary"
-DEMO = {"UNDERCITY_DEMO": "true", "UNDERCITY_LOG_LEVEL": "WARNING"}
-KEPT = ROOT / "var" / "bench"
 
 
 @dataclass(frozen=True)
@@ -50,80 +50,6 @@ class Figure:
     per_second: float
     p50: float
     p99: float
-
-
-def fingerprint() -> str:
-    """Changes when the code that builds the city does."""
-    marks = hashlib.sha256(f"{CASES} {DAYS}".encode())
-    for path in sorted((ROOT / "src").rglob("*")):
-        if path.suffix in {".py", ".toml", ".csv", ".json", ".geojson"}:
-            marks.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    return marks.hexdigest()[:16]
-
-
-def must(*words: str, environment: dict[str, str]) -> str:
-    """A verb that has to succeed, within ten minutes; what it printed."""
-    command = [str(Path(sys.executable).parent / "undercity"), *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
-    if done.returncode:
-        raise SystemExit(f"undercity {' '.join(words)} failed:\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}")
-    return done.stdout
-
-
-def prepared(place: Path, served: Server) -> None:
-    """A city in the state folder and database of this deployment."""
-    place.mkdir(parents=True, exist_ok=True)
-    must("setup", environment=served.environment)
-    print(must("city", "load", "--cases", str(CASES), "--days", str(DAYS),
-               environment=served.environment).splitlines()[-1], flush=True)
-
-
-def kept(kind: str) -> Path:
-    """Where the built city of this source lies; older ones are thrown away."""
-    place = KEPT / f"{kind}-{fingerprint()}"
-    for old in KEPT.glob(f"{kind}-*"):
-        if old != place:
-            shutil.rmtree(old)
-    return place
-
-
-@contextmanager
-def on_sqlite() -> Iterator[Server]:
-    """The city on SQLite, in a copy that may be written to."""
-    place = kept("sqlite")
-    if not (place / "ready").exists():
-        shutil.rmtree(place, ignore_errors=True)
-        prepared(place, Server(place, f"sqlite:///{place / 'undercity.sqlite3'}", extra=DEMO))
-        (place / "ready").write_text("built\n", encoding="utf-8")
-    with tempfile.TemporaryDirectory(prefix="undercity-bench-", dir=KEPT) as folder:
-        own = Path(folder) / "var"
-        shutil.copytree(place, own)
-        yield Server(own, f"sqlite:///{own / 'undercity.sqlite3'}", extra=DEMO)
-
-
-@contextmanager
-def on_postgresql() -> Iterator[Server]:
-    """The city on a throw-away PostgreSQL with its usual durability."""
-    place = kept("postgresql")
-    with postgres.throw_away() as database:
-        if (place / "city.dump").exists():
-            subprocess.run([postgres.program("pg_restore"), "-j2", "-d", database.url, place / "city.dump"], check=True)
-        else:
-            shutil.rmtree(place, ignore_errors=True)
-            prepared(place, Server(place, database.url, extra=DEMO))
-            subprocess.run([postgres.program("pg_dump"), "-Fc", "-Z1", "-f", place / "city.new", database.url],
-                           check=True)
-            (place / "city.new").replace(place / "city.dump")
-        with tempfile.TemporaryDirectory(prefix="undercity-bench-", dir=KEPT) as folder:
-            own = Path(folder) / "var"
-            shutil.copytree(place, own, ignore=shutil.ignore_patterns("*.dump"))
-            yield Server(own, database.url, extra=DEMO)
-
-
-def key_of(served: Server) -> str:
-    """The key of a sample client."""
-    done = undercity("city", "accounts", "--json", environment=served.environment)
-    return str(next(row["api_key"] for row in json.loads(done.stdout) if row["role"] == "open311-client"))
 
 
 def fields(key: str) -> dict[str, str]:
@@ -229,13 +155,7 @@ def main() -> int:
                                         P99_MOST_MS if limited else None, conditions)
             finally:
                 served.stop()
-    target = ROOT / "benchmarks" / "results" / "intake.json"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    missed = [row for row in rows if not row["met"]]
-    for row in missed:
-        print(f"missed: {row['name']} is {row['value']} {row['unit']}, wanted {row['limit']}", file=sys.stderr)
-    return 1 if missed else 0
+    return written("intake", rows)
 
 
 if __name__ == "__main__":

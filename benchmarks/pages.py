@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.intake import DEMO, KEPT, must  # noqa: E402 - the root must be on the path first
+from benchmarks._cities import DEMO, KEPT, figure, must, written  # noqa: E402 - the root must be on the path first
 from tests.server import Server  # noqa: E402
 
 SIZES = {5_000: 80.0, 100_000: 120.0}
@@ -88,12 +88,6 @@ class Visitor:
             assert answer.url.endswith("/desk/"), f"{username} could not sign in"
 
 
-def figure(name: str, value: float, unit: str, limit: float, conditions: str) -> dict[str, Any]:
-    """A row of the results."""
-    return {"name": name, "value": round(value, 1), "unit": unit, "peer": None, "peer_value": None, "ratio": None,
-            "limit": f"< {limit:.0f}", "conditions": conditions, "met": value < limit}
-
-
 def measured(served: Server, cases: int, limit: float, conditions: str) -> list[dict[str, Any]]:
     """Every page's median, and the sizes that have a limit."""
     accounts = {row["username"]: row["password"] for row in json.loads(
@@ -149,12 +143,7 @@ def main() -> int:
                 rows += measured(served, cases, limit, conditions)
             finally:
                 served.stop()
-    target = ROOT / "benchmarks" / "results" / "pages.json"
-    target.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    missed = [row for row in rows if not row["met"]]
-    for row in missed:
-        print(f"missed: {row['name']} is {row['value']} {row['unit']}, wanted {row['limit']}", file=sys.stderr)
-    return 1 if missed else 0
+    return written("pages", rows)
 
 
 if __name__ == "__main__":
