@@ -50,11 +50,11 @@ def test_no_question_through_the_door_breaks_it(city: City) -> None:
     city.reported()
 
     @TRIES
-    @given(some.dictionaries(some.sampled_from(ASKED), ODD, max_size=4), some.sampled_from(["json", "xml"]))
-    def ask(words: dict[str, str], format: str) -> None:
-        for door in ("requests", "servicerequestupdates", "services"):
-            answer = client.get(f"/open311/v2/{door}.{format}", _sendable(words))
-            assert answer.status_code in {200, 400, 403, 404}, answer.content
+    @given(some.dictionaries(some.sampled_from(ASKED), ODD, max_size=4), some.sampled_from(["json", "xml"]),
+           some.sampled_from(["requests", "servicerequestupdates"]))
+    def ask(words: dict[str, str], format: str, door: str) -> None:
+        answer = client.get(f"/open311/v2/{door}.{format}", _sendable(words))
+        assert answer.status_code in {200, 400, 403, 404}, answer.content
 
     ask()
 

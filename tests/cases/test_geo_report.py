@@ -104,8 +104,8 @@ def test_every_wrong_attribute_is_a_fault_of_its_own(key: str) -> None:
 
 def test_several_values_of_one_attribute_come_as_forms_send_them(key: str) -> None:
     body = urlencode([("api_key", key), ("service_code", "gbt47678-matter-06-010"), ("lat", SPOT[0]), ("long", SPOT[1]),
-                      ("description", "x"), ("attribute[refuse_kind][]", "bulky"), ("attribute[refuse_kind][]", "garden"),
-                      ("attribute[refuse_kind][2]", "bulky")])
+                      ("description", "x"), ("attribute[refuse_kind][]", "bulky"),
+                      ("attribute[refuse_kind][]", "garden"), ("attribute[refuse_kind][2]", "bulky")])
     answer = Client(headers={"Accept-Language": "en"}).post(
         f"{V2}/requests.json", body, content_type="application/x-www-form-urlencoded; charset=utf-8")
     assert answer.status_code == 201, answer.content

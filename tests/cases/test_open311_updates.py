@@ -176,7 +176,7 @@ def test_the_record_replays_clean_and_holds_none_of_the_words(city: City, keys: 
         assert words not in stored
 
 
-# --- keys --------------------------------------------------------------------------------------------------------------
+# --- keys ------------------------------------------------------------------------------------------------------------
 
 def made(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     call_command("open311", "key", "make", "open311-1", "--label", "试验系统", *words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from math import cos, radians
 from typing import Any
 from uuid import UUID
@@ -125,10 +126,14 @@ def shown(cases: Sequence[Case], actor: Actor | None, base: str, *, extended: bo
         photos.setdefault(uid, []).append(f"{base}/photo/{photo}.jpg")
     known = (set(visible_to(actor).filter(uid__in=uids).values_list("uid", flat=True))
              if actor is not None and actor.holds_any_case_power else set())
+    # A list is a thousand rows of a few dozen bodies and a dozen stages.
+    name, notes = cache(body_name), cache(_notes)
     rows = []
     for case in cases:
         full = case.uid in known or (actor is not None and actor.post == case.reporter_post)
-        row = _one(case, moved.get(case.uid), bodies.get(case.duty) if case.duty else None, full=full)
+        agency = case.department_id or (bodies.get(case.duty) if case.duty else None)
+        row = _one(case, moved.get(case.uid), name(agency), name(case.territory_id), notes(case.stage, case.outcome),
+                   full=full)
         pictures = photos.get(case.uid, [])
         row["media_url"] = pictures[0] if pictures else None
         if extended:
@@ -137,19 +142,19 @@ def shown(cases: Sequence[Case], actor: Actor | None, base: str, *, extended: bo
     return rows
 
 
-def _one(case: Case, moved: datetime | None, body: int | None, *, full: bool) -> dict[str, Any]:
+def _one(case: Case, moved: datetime | None, agency: str, where: str, notes: str, *, full: bool) -> dict[str, Any]:
     words, known = case.report, scheme()
     digits = 6 if full else PUBLIC_DECIMALS
     territory = directory().cards.get(case.territory_id)
     return {
         "service_request_id": case.number, "status": "open" if case.stage in OPEN else "closed",
-        "status_notes": status_notes(case), "service_name": known.name(case.category), "service_code": case.category,
+        "status_notes": notes, "service_name": known.name(case.category), "service_code": case.category,
         "description": words.text if full else None,
-        "agency_responsible": body_name(case.department_id or body), "service_notice": None,
+        "agency_responsible": agency, "service_notice": None,
         "requested_datetime": stamp(case.reported_at),
         "updated_datetime": stamp(case.closed_at or max(case.reported_at, moved or case.reported_at)),
         "expected_datetime": stamp(case.due_at),
-        "address": words.address if full and words.address else body_name(case.territory_id),
+        "address": words.address if full and words.address else where,
         "address_id": territory.key if territory else None, "zipcode": None,
         "lat": round(words.lat, digits) if words.lat is not None else None,
         "long": round(words.lon, digits) if words.lon is not None else None,
@@ -161,9 +166,9 @@ def _extended(case: Case, pictures: list[str]) -> dict[str, Any]:
             "reporters": case.reporters, "rework": case.rework, "media_urls": pictures}
 
 
-def status_notes(case: Case) -> str:
+def _notes(stage: str, outcome: str) -> str:
     """Where a case stands, or how it ended, in words."""
-    return str(Outcome(case.outcome).label if case.outcome else Stage(case.stage).label)
+    return str(Outcome(outcome).label if outcome else Stage(stage).label)
 
 
 def stamp(moment: datetime | None) -> str | None:

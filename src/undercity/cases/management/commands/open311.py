@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from datetime import date, datetime, time
 from typing import Any
 
@@ -144,8 +145,8 @@ class Command(BaseCommand):
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or len(text) > 9:
-        raise ValueError
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise ArgumentTypeError("write a whole number, 0 for no limit")
     return int(text)
 
 
