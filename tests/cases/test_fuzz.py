@@ -15,9 +15,12 @@ ODD = some.one_of(some.text(max_size=40), some.sampled_from([
     "", " ", "0", "-0", "nan", "inf", "-1e400", "1e308", "٣٦", "36,6", "\x00", "\ud83d\ude00", "' OR 1=1 --", "<b>",
     "../../etc", "9" * 400, "2026-13-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "true", "[]"]))
 FIELDS = ("service_code", "lat", "long", "address_string", "address_id", "description", "first_name", "phone", "email",
-          "datum", "client_key", "api_key", "media_url", "format")
+          "datum", "client_key", "api_key", "media_url", "format", "jurisdiction_id", "attribute[cover_state]",
+          "attribute[none][]", "attribute[", "last_name")
 ASKED = ("service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size", "before",
-         "api_key")
+         "api_key", "updated_after", "updated_before", "lat", "long", "radius", "extensions", "jurisdiction_id")
+TOLD = ("service_request_id", "update_id", "status", "updated_datetime", "description", "media_url", "api_key",
+        "jurisdiction_id", "email")
 TYPED = ("step", "area", "address", "lat", "lon", "datum", "carried", "back", "category", "text")
 TRIES = hypothesis_settings(max_examples=500, suppress_health_check=list(HealthCheck))
 
@@ -37,7 +40,7 @@ def test_no_report_through_the_door_breaks_it(key: str) -> None:
     @given(some.dictionaries(some.sampled_from(FIELDS), ODD, max_size=4), some.sampled_from(["json", "xml"]))
     def send(changes: dict[str, str], format: str) -> None:
         answer = client.post(f"/open311/v2/requests.{format}", _sendable({**good, **changes}))
-        assert answer.status_code in {201, 400, 403, 413}, answer.content
+        assert answer.status_code in {201, 400, 403, 404, 413}, answer.content
 
     send()
 
@@ -47,12 +50,29 @@ def test_no_question_through_the_door_breaks_it(city: City) -> None:
     city.reported()
 
     @TRIES
-    @given(some.dictionaries(some.sampled_from(ASKED), ODD, max_size=4), some.sampled_from(["json", "xml"]))
-    def ask(words: dict[str, str], format: str) -> None:
-        answer = client.get(f"/open311/v2/requests.{format}", _sendable(words))
-        assert answer.status_code in {200, 400, 403}, answer.content
+    @given(some.dictionaries(some.sampled_from(ASKED), ODD, max_size=4), some.sampled_from(["json", "xml"]),
+           some.sampled_from(["requests", "servicerequestupdates"]))
+    def ask(words: dict[str, str], format: str, door: str) -> None:
+        answer = client.get(f"/open311/v2/{door}.{format}", _sendable(words))
+        assert answer.status_code in {200, 400, 403, 404}, answer.content
 
     ask()
+
+
+def test_nothing_told_of_a_case_breaks_the_door(key: str, city: City) -> None:
+    client = Client(raise_request_exception=True)
+    posted = client.post("/open311/v2/requests.json", {"api_key": key, "service_code": MANHOLE, "lat": "36.655",
+                                                       "long": "117.003", "description": "x"})
+    good = {"api_key": key, "service_request_id": posted.json()[0]["service_request_id"], "update_id": "1",
+            "status": "OPEN", "description": "x"}
+
+    @hypothesis_settings(TRIES, max_examples=200)
+    @given(some.dictionaries(some.sampled_from(TOLD), ODD, max_size=4), some.sampled_from(["json", "xml"]))
+    def send(changes: dict[str, str], format: str) -> None:
+        answer = client.post(f"/open311/v2/servicerequestupdates.{format}", _sendable({**good, **changes}))
+        assert answer.status_code in {201, 400, 403, 404}, answer.content
+
+    send()
 
 
 def test_no_words_on_the_pages_break_them(city: City) -> None:

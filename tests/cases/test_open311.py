@@ -72,13 +72,13 @@ def test_the_same_key_again_gives_the_first_case(key: str) -> None:
 
 @pytest.mark.parametrize(("changes", "status", "word"), [
     ({"api_key": None}, 403, "api_key"), ({"api_key": "wrong"}, 403, "api_key"),
-    ({"service_code": None}, 400, "service_code"), ({"service_code": "no-such"}, 400, "service_code"),
+    ({"service_code": None}, 400, "service_code"), ({"service_code": "no-such"}, 404, "service_code"),
     ({"lat": None}, 400, "lat"), ({"lat": "north"}, 400, "lat"), ({"lat": "nan"}, 400, "lat"),
     ({"lat": "1e400"}, 400, "lat"), ({"lat": "36.6,5"}, 400, "lat"),
     ({"lat": "117.003", "long": "36.655"}, 400, "swapped"), ({"lat": "31.2", "long": "121.5"}, 400, "outside"),
     ({"lat": None, "long": None}, 400, "lat"), ({"description": "x" * 5000}, 400, "description"),
     ({"description": "a\x00b"}, 400, "description"), ({"description": ""}, 400, "description"),
-    ({"media_url": "http://example.org/a.jpg"}, 400, "media_url"), ({"datum": "mars"}, 400, "datum"),
+    ({"media_url": "ftp://example.org/a.jpg"}, 400, "media_url"), ({"datum": "mars"}, 400, "datum"),
     ({"media": SimpleUploadedFile("a.png", b"no picture", "image/png")}, 400, "photo"),
 ])
 def test_what_is_wrong_is_said_with_its_field(key: str, changes: dict[str, Any], status: int, word: str) -> None:

@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "open311_requests": ("GET", EVERYBODY, {}),
     "open311_request": ("GET", EVERYBODY, {}),
     "open311_token": ("GET", EVERYBODY, {}),
+    "open311_updates": ("GET", EVERYBODY, {}),
+    "open311_unknown": ("GET", EVERYBODY, {}),
     "places": ("GET", EVERYBODY, {}),
     "place": ("GET", EVERYBODY, {}),
     "map": ("GET", EVERYBODY, {}),
@@ -126,6 +128,7 @@ def address(name: str, case: Any) -> str:
         "scores_csv": ["2026-07", "inspector"], "score": ["2026-07", "inspector", inspector],
         "score_cases": ["2026-07", "inspector", inspector, "intime_check_rate"],
         "open311_discovery": ["xml"], "open311_services": ["xml"], "open311_requests": ["json"],
+        "open311_updates": ["xml"], "open311_unknown": ["nowhere.xml", "json"],
         "open311_definition": [case.category, "xml"], "open311_request": [case.number, "json"],
         "open311_token": [case.report.token, "json"], "place": ["no-such-place"], "receipt": [case.report.token],
         "photo": [uuid4()], "case_of": [case.uid], "case": [case.number], "contact": [case.number],
@@ -135,7 +138,7 @@ def address(name: str, case: Any) -> str:
         "work": [work.code if work else "no-such-work"]}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
-                "open311_token": ("token", "format")}.get(name, ("format",))
+                "open311_token": ("token", "format"), "open311_unknown": ("rest", "format")}.get(name, ("format",))
         return reverse(name, kwargs=dict(zip(keys, words[name], strict=True)))
     return reverse(name, args=words.get(name, []))
 

@@ -6,11 +6,12 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from undercity.cases import evidence, facts, kinds, projection
+        from undercity.cases import evidence, facts, kinds, outside_facts, projection
         from undercity.cases.queries import map_pins
         from undercity.places.pins import register
 
         assert facts.SUBJECT
+        assert outside_facts.ToldOutside.verb
         kinds.register_kinds()
         projection.register_subject()
         evidence.register_dossiers()

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from undercity.cases.numbers import number_of
-from undercity.cases.states import Outcome, Source, Stage
+from undercity.cases.states import Datatype, HandoverState, Outcome, Source, Stage
 from undercity.ledger.models import Dossier
 from undercity.org.models import Body
 
@@ -181,3 +181,90 @@ class Photo(Dossier):
     taken_lat = models.FloatField(null=True)
     taken_lon = models.FloatField(null=True)
     is_public = models.BooleanField(default=False)
+
+
+class Attribute(models.Model):
+    """What another system is asked beside the standard's own fields when it reports a subclass. Dated, with source."""
+
+    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="attributes", db_index=False)
+    code = models.CharField(max_length=40)
+    datatype = models.CharField(max_length=16, choices=Datatype)
+    required = models.BooleanField()
+    # 1 is shown first.
+    order = models.PositiveSmallIntegerField()
+    zh = models.CharField(max_length=200)
+    en = models.CharField(max_length=200)
+    # For the lists: [{"key": …, "zh": …, "en": …}].
+    values = models.JSONField(default=list)
+    # Told to whoever reports; nothing is asked.
+    is_told = models.BooleanField(default=False)
+    source = models.CharField(max_length=240)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["category", "code", "valid_from"], name="cases_attribute_once")]
+
+
+class Jurisdiction(models.Model):
+    """The name under which other systems know a territory of ours, for a time."""
+
+    code = models.CharField(max_length=80)
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "valid_from"], name="cases_jurisdiction_once")]
+
+
+class OutsideUpdate(models.Model):
+    """What another system told of a case, by that system's own number of it: told again, it is there once.
+
+    `mark`: SHA-256 of who told and under which number. The words are a note of the case.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="outside_updates")
+    mark = models.CharField(max_length=64, unique=True)
+    told_at = models.DateTimeField()
+
+
+class Peer(models.Model):
+    """A department's own Open311 server: its cases are posted there, and what it tells of them is fetched."""
+
+    department = models.OneToOneField(Body, on_delete=models.PROTECT, related_name="+")
+    endpoint = models.CharField(max_length=300)
+    jurisdiction = models.CharField(max_length=80, blank=True)
+    key = models.CharField(max_length=200, blank=True)
+    # Our service code, or the beginning of one, to theirs; the longest that fits counts, "" fits all.
+    services = models.JSONField(default=dict)
+    is_active = models.BooleanField(default=True)
+    # Cases dispatched before are not posted.
+    since = models.DateTimeField()
+    polled_until = models.DateTimeField(null=True)
+    # Real time: a server that does not answer is left alone for a while.
+    rest_until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+
+
+class Handover(models.Model):
+    """A case and the department's own server: whether it is there yet, and under which number."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="handovers")
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, related_name="handovers")
+    state = models.CharField(max_length=8, choices=HandoverState, default=HandoverState.WAITING)
+    reference = models.CharField(max_length=120, blank=True)
+    token = models.CharField(max_length=200, blank=True)
+    # What the other side said last, when it has no list of updates.
+    status = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    first_tried_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "peer"], name="cases_handover_once")]
+        indexes = [models.Index(fields=["next_at"], condition=Q(state__in=["waiting", "token"]),
+                                name="cases_handover_due"),
+                   models.Index(fields=["peer", "reference"], name="cases_handover_known")]

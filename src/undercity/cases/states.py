@@ -16,7 +16,10 @@ from undercity.org.states import Power
 
 EXTENSIONS, HOLD_DAYS = "extensions", "hold_days"
 SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS = "similar_metres", "similar_hours", "repeat_days"
-TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS})
+# How many requests an API key may make, and how far around a point another system sees when it does not say.
+KEY_PER_MINUTE, KEY_PER_DAY, NEARBY_METRES = "key_per_minute", "key_per_day", "nearby_metres"
+TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS, KEY_PER_MINUTE, KEY_PER_DAY,
+                   NEARBY_METRES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,43 @@ class Appeal(TextChoices):
 
     UPHELD = "upheld", _("upheld")
     REFUSED = "refused", _("refused")
+
+
+class Datatype(TextChoices):
+    """What another system is asked for: GeoReport's own words."""
+
+    STRING = "string", _("one line")
+    TEXT = "text", _("text")
+    NUMBER = "number", _("number")
+    DATETIME = "datetime", _("date and time")
+    ONE = "singlevaluelist", _("one of a list")
+    MANY = "multivaluelist", _("several of a list")
+
+
+class Told(TextChoices):
+    """How a case stands for another system, in the words of FixMyStreet's extension of GeoReport."""
+
+    OPEN = "open", _("open")
+    INVESTIGATING = "investigating", _("being looked at")
+    ACTION_SCHEDULED = "action_scheduled", _("action scheduled")
+    IN_PROGRESS = "in_progress", _("in progress")
+    FIXED = "fixed", _("put right")
+    CLOSED = "closed", _("closed")
+    DUPLICATE = "duplicate", _("reported before")
+    NOT_OURS = "not_councils_responsibility", _("not ours")
+    NO_FURTHER_ACTION = "no_further_action", _("nothing more is done")
+    INTERNAL_REFERRAL = "internal_referral", _("passed on inside")
+    REOPEN = "reopen", _("to be opened again")
+    FOR_TRIAGE = "for_triage", _("to be sorted")
+
+
+class HandoverState(TextChoices):
+    """How far a case got on its way to a department's own server."""
+
+    WAITING = "waiting", _("waiting")
+    TOKEN = "token", _("taken, number awaited")
+    THERE = "there", _("there")
+    FAILED = "failed", _("given up")
 
 
 class Needs(Flag):

@@ -10,10 +10,11 @@ from typing import Any
 
 import holidays
 
+from undercity import clock
 from undercity.db import write
-from undercity.errors import RuleBroken
+from undercity.errors import NotFound, RuleBroken
 from undercity.org.directory import forget
-from undercity.org.models import ApiKey, Appointment, Body, BodyName, Grant, Person, Post, Workday
+from undercity.org.models import ApiKey, Appointment, Body, BodyName, Grant, KeyUse, Person, Post, Workday
 from undercity.org.queries import digest_of
 from undercity.org.states import BodyKind, Power, Role
 
@@ -50,11 +51,54 @@ def appoint(person: Person, post: Post, *, begins: datetime) -> Appointment:
         return Appointment.objects.create(post=post, person=person, begins=begins)
 
 
-def issue_key(post: Post, *, label: str, is_sample: bool = False) -> str:
+def issue_key(post: Post, *, label: str, is_sample: bool = False, expires_at: datetime | None = None,
+              per_minute: int | None = None, per_day: int | None = None) -> str:
     """Make an API key for a post; the key itself is returned once and never kept."""
     key = secrets.token_urlsafe(24)
-    ApiKey.objects.create(post=post, digest=digest_of(key), label=label, is_sample=is_sample)
+    ApiKey.objects.create(post=post, digest=digest_of(key), label=label, is_sample=is_sample, made_at=clock.real_now(),
+                          expires_at=expires_at, per_minute=per_minute, per_day=per_day)
     return key
+
+
+def revoke_key(key: int) -> ApiKey:
+    """Switch a key off for good. NotFound when there is none."""
+    with write():
+        row = _key(key)
+        row.is_active = False
+        row.save(update_fields=["is_active"])
+    return row
+
+
+def limit_key(key: int, *, per_minute: int | None, per_day: int | None, expires_at: datetime | None) -> ApiKey:
+    """Give a key other quotas and another end."""
+    with write():
+        row = _key(key)
+        row.per_minute, row.per_day, row.expires_at = per_minute, per_day, expires_at
+        row.save(update_fields=["per_minute", "per_day", "expires_at"])
+    return row
+
+
+def _key(key: int) -> ApiKey:
+    row = ApiKey.objects.select_for_update().filter(pk=key).first()
+    if row is None:
+        raise NotFound("There is no such key.", remedy="`undercity open311 key list` shows them with their numbers.")
+    return row
+
+
+def take_from_quota(key: int, span: str, begins: datetime, *, limit: int, wanted: int) -> int:
+    """Take up to so many requests of a key's quota for this process; 0: the quota of this span is used up.
+
+    What all processes take together never comes to more than the limit.
+    """
+    with write():
+        row, fresh = KeyUse.objects.select_for_update().get_or_create(key_id=key, span=span, begins=begins,
+                                                                      defaults={"taken": 0})
+        given = max(0, min(wanted, limit - row.taken))
+        if given:
+            KeyUse.objects.filter(pk=row.pk).update(taken=row.taken + given)
+        if fresh:
+            KeyUse.objects.filter(key=key, span=span, begins__lt=begins).delete()
+    return given
 
 
 def set_workday(day: date, *, working: bool, note: str, source: str) -> Workday:

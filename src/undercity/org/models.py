@@ -125,6 +125,23 @@ class ApiKey(models.Model):
     label = models.CharField(max_length=80)
     is_active = models.BooleanField(default=True)
     is_sample = models.BooleanField(default=False)
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    # How many requests it may make; none: what the terms say, 0: as many as it likes.
+    per_minute = models.PositiveIntegerField(null=True)
+    per_day = models.PositiveIntegerField(null=True)
+
+
+class KeyUse(models.Model):
+    """How many requests of a key's quota the server processes took for themselves in one span of the wall clock."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="uses", db_index=False)
+    span = models.CharField(max_length=6, choices=[("minute", "minute"), ("day", "day")])
+    begins = models.DateTimeField()
+    taken = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "span", "begins"], name="org_keyuse_once")]
 
 
 class Workday(models.Model):

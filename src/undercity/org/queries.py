@@ -6,7 +6,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.db import connection
@@ -19,15 +19,16 @@ from undercity.org.models import Appointment, Grant, Post
 from undercity.org.powers import POST, Actor
 from undercity.org.states import Power, Role
 
-__all__ = ["BodyCard", "Directory", "Holder", "actor_for_key", "actor_for_person", "body_name", "calendar", "directory",
-           "holder", "post_titles", "so_far_above", "superior_of"]
+__all__ = ["BodyCard", "Directory", "Holder", "KeyCard", "KeyOver", "actor_for_key", "actor_for_person", "body_name",
+           "calendar", "directory", "holder", "key_card", "post_titles", "so_far_above", "superior_of"]
 
 
 # A key comes with every request of another system: one statement for the key, its post and its powers.
 KEY = ("SELECT post.id, post.role, body.id, body.path, post.title_zh, post.title_en, given.is_sample, held.power, "
-       "scope.path FROM org_apikey given JOIN org_post post ON post.id = given.post_id "
+       "scope.path, given.id, given.is_active, given.expires_at, given.per_minute, given.per_day "
+       "FROM org_apikey given JOIN org_post post ON post.id = given.post_id "
        "JOIN org_body body ON body.id = post.body_id LEFT JOIN org_grant held ON held.post_id = post.id "
-       "LEFT JOIN org_body scope ON scope.id = held.scope_id WHERE given.digest = %s AND given.is_active = %s")
+       "LEFT JOIN org_body scope ON scope.id = held.scope_id WHERE given.digest = %s")
 HOLDERS = ("SELECT held.scope_id, held.post_id, post.body_id, current.id FROM org_grant held "
            "JOIN org_post post ON post.id = held.post_id "
            "LEFT JOIN org_appointment current ON current.post_id = post.id AND current.ends IS NULL "
@@ -56,16 +57,50 @@ def actor_for_person(person_id: int) -> Actor | None:
                  body_path=path, title_zh=zh, title_en=en, grants=_grants(post))
 
 
-def actor_for_key(key: str) -> Actor | None:
-    """The actor behind an API key; None when the key is unknown or switched off."""
+@dataclass(frozen=True, slots=True)
+class KeyCard:
+    """An API key that holds: its number, whoever speaks by it, and its own quotas (None: what the terms say)."""
+
+    id: int
+    actor: Actor
+    per_minute: int | None
+    per_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOver:
+    """An API key that held once: `why` is "revoked" or "expired"."""
+
+    why: str
+
+
+def key_card(key: str) -> KeyCard | KeyOver | None:
+    """What an API key is worth now; None when nobody ever gave it out."""
     with connection.cursor() as cursor:
-        cursor.execute(KEY, [digest_of(key), True])
+        cursor.execute(KEY, [digest_of(key)])
         rows = cursor.fetchall()
     if not rows or (rows[0][6] and not settings.DEMO):
         return None
-    post, role, body, path, zh, en, _sample, _power, _scope = rows[0]
-    grants = _by_power((power, scope) for *_, power, scope in rows if power is not None)
-    return Actor(kind=POST, post=post, role=role, body=body, body_path=path, title_zh=zh, title_en=en, grants=grants)
+    post, role, body, path, zh, en, _sample, _power, _scope, identity, active, expires, minute, day = rows[0]
+    if not active:
+        return KeyOver("revoked")
+    if expires is not None and _aware(expires) <= clock.real_now():
+        return KeyOver("expired")
+    grants = _by_power((row[7], row[8]) for row in rows if row[7] is not None)
+    actor = Actor(kind=POST, post=post, role=role, body=body, body_path=path, title_zh=zh, title_en=en, grants=grants)
+    return KeyCard(identity, actor, minute, day)
+
+
+def _aware(moment: datetime | str) -> datetime:
+    # Asked past the mapper, SQLite gives text and both give UTC.
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def actor_for_key(key: str) -> Actor | None:
+    """The actor behind an API key; None when the key is unknown, switched off or over."""
+    card = key_card(key)
+    return card.actor if isinstance(card, KeyCard) else None
 
 
 def digest_of(key: str) -> str:

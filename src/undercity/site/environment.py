@@ -49,6 +49,8 @@ class Environment(BaseSettings):
     processes: int = Field(0, ge=0, le=64, description="Server processes; 0 means 1 on SQLite and 2 on PostgreSQL.")
     threads: int = Field(8, ge=1, le=64, description="Threads of each server process.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    open311_keys: str = Field("", description="API keys for departments' own Open311 servers: "
+                              "department=key, separated by commas. They win over those stored with the server.")
     upload_mb: int = Field(12, ge=1, le=100, description="Largest photo accepted, in MB.")
 
     @field_validator("clock")
@@ -63,6 +65,19 @@ class Environment(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
         return value.upper()
+
+    @field_validator("open311_keys")
+    @classmethod
+    def _keys_are_pairs(cls, value: str) -> str:
+        if any(not all(part.strip() for part in one.partition("=")) for one in value.split(",") if one.strip()):
+            raise ValueError("must be department=key, separated by commas")
+        return value
+
+    @property
+    def keys_outside(self) -> dict[str, str]:
+        """Department → the key its own server gave us."""
+        pairs = (one.partition("=") for one in self.open311_keys.split(",") if one.strip())
+        return {department.strip(): key.strip() for department, _sign, key in pairs}
 
     @property
     def database(self) -> str:

@@ -29,6 +29,8 @@ VAR = ENV.var
 FOOTER = {"host": ENV.footer_host, "icp": ENV.footer_icp, "police": ENV.footer_police, "code": ENV.footer_code}
 # Maps are our own drawing unless a tile server is named; then its host may send pictures.
 MAP = {"tiles": ENV.tiles, "credit": ENV.tiles_credit, "licence": ENV.map_licence}
+# Keys other systems gave us.
+OPEN311_KEYS = ENV.keys_outside
 ALLOWED_HOSTS = [name.strip() for name in ENV.hosts.split(",") if name.strip()]
 CSRF_TRUSTED_ORIGINS = [origin.strip() for origin in ENV.origins.split(",") if origin.strip()]
 
@@ -142,7 +144,9 @@ LOGGING = {
     "formatters": {"json": {"()": "undercity.site.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
+    # httpx writes whole addresses, and some hold a key.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"},
+                "httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 CSRF_FAILURE_VIEW = "undercity.site.refusals.forgery"

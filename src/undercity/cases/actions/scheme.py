@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from undercity.cases.models import Category, FilingStandard, StageLimit, Term
+from undercity.cases.models import Attribute, Category, FilingStandard, StageLimit, Term
 from undercity.cases.queries.scheme import forget
-from undercity.cases.states import TERMS
+from undercity.cases.states import TERMS, Datatype
 from undercity.db import write
 from undercity.errors import RuleBroken
 from undercity.ledger.kinds import kinds
@@ -23,7 +23,8 @@ def load_schemes(folder: Path = OURS) -> dict[str, int]:
     """Load everything of a folder, or nothing; loading again changes what changed. Counts by kind."""
     with write():
         found = {"categories": _categories(folder / f"{NAME}.csv"), "standards": _standards(folder / "standards.toml"),
-                 "stages": _stages(folder / "stages.toml"), "terms": _terms(folder / "stages.toml")}
+                 "stages": _stages(folder / "stages.toml"), "terms": _terms(folder / "stages.toml"),
+                 "attributes": _attributes(folder / "attributes.toml")}
     forget()
     return found
 
@@ -96,4 +97,31 @@ def _terms(path: Path) -> int:
         rows.append(Term(name=one["name"], value=one["value"], source=one["source"], valid_from=one["valid_from"]))
     Term.objects.bulk_create(rows, update_conflicts=True, unique_fields=["name", "valid_from"],
                              update_fields=["value", "source"])
+    return len(rows)
+
+
+LISTS = frozenset({Datatype.ONE.value, Datatype.MANY.value})
+
+
+def _attributes(path: Path) -> int:
+    known = set(Category.objects.values_list("code", flat=True))
+    rows = []
+    for one in tomllib.loads(path.read_text(encoding="utf-8"))["attribute"]:
+        values = one.get("values", [])
+        if one["datatype"] not in Datatype.values or (one["datatype"] in LISTS) != bool(values):
+            raise RuleBroken(f"{path.name}: the attribute “{one['code']}” has the wrong datatype or values.",
+                             field="datatype", remedy="The lists have values, the others none; there are "
+                                                      f"{', '.join(Datatype.values)}.")
+        for subclass in one["subclasses"]:
+            category = f"{NAME}-{subclass}"
+            if category not in known:
+                raise RuleBroken(f"{path.name}: “{one['code']}” names the unknown subclass “{subclass}”.",
+                                 field="subclasses", remedy=f"Take kind-major-minor from {NAME}.csv.")
+            rows.append(Attribute(
+                category_id=category, code=one["code"], datatype=one["datatype"], required=one.get("required", False),
+                order=one["order"], zh=one["zh"], en=one["en"], values=values, is_told=one.get("told", False),
+                source=one["source"], valid_from=one["valid_from"], valid_to=one.get("valid_to")))
+    Attribute.objects.bulk_create(rows, update_conflicts=True, unique_fields=["category", "code", "valid_from"],
+                                  update_fields=["datatype", "required", "order", "zh", "en", "values", "is_told",
+                                                 "source", "valid_to"])
     return len(rows)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import logging
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -13,17 +13,19 @@ from xml.etree import ElementTree as ElementTree
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from undercity.cases.open311.faults import Several
+from undercity.cases.open311.quotas import TooMany
 from undercity.errors import NotFound, Refused, TooLarge
 
-TYPES = {"json": "application/json; charset=utf-8", "xml": "application/xml; charset=utf-8"}
+TYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 # The standard knows 400 for what is wrong and 403 for who may not; 422 and 401 are unknown to its clients.
 STATUSES = {422: 400, 401: 403}
 # XML 1.0 has no way to write these, not even escaped.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-log = logging.getLogger("undercity.open311")
 
 View = Callable[..., HttpResponse]
 
@@ -50,11 +52,32 @@ def _fill(node: ElementTree.Element, values: Any, item: str) -> None:
 
 
 def errors(refusal: Refused, format: str) -> HttpResponse:
-    """The standard's error body; each description ends with the remedy."""
-    status = STATUSES.get(refusal.status, refusal.status)
-    field = f"{refusal.field}: " if refusal.field else ""
-    return body([{"code": status, "description": f"{field}{refusal}"}], format, root="errors", item="error",
-                status=status)
+    """The standard's error body, one entry a fault; each description begins with its field and ends with the remedy."""
+    faults = refusal.faults if isinstance(refusal, Several) else [refusal]
+    told = [{"code": _status(one), "description": f"{one.field}: {one}" if one.field else str(one)} for one in faults]
+    response = body(told, format, root="errors", item="error", status=_status(refusal))
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def _status(refusal: Refused) -> int:
+    return STATUSES.get(refusal.status, refusal.status)
+
+
+def fresh(request: HttpRequest, response: HttpResponse, *, seconds: int = 0) -> HttpResponse:
+    """Let a client keep the answer and ask whether it still holds: 304 with an empty body when it does.
+
+    The mark is the answer's own content, so that it can never be wrong. `seconds`: how long it need not ask at all.
+    """
+    response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    keyed = "X-API-Key" in request.headers or "api_key" in request.GET
+    response.headers["Cache-Control"] = ("private, no-cache" if keyed else
+                                         f"public, max-age={seconds}" if seconds else "no-cache")
+    patch_vary_headers(response, ["Accept-Language", "Cookie", "X-API-Key"])
+    again = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    assert isinstance(again, HttpResponse)
+    return again
 
 
 def door(*methods: str) -> Callable[[View], View]:

@@ -15,7 +15,7 @@ from undercity.cases.numbers import row_of
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.search import matching, said
 from undercity.cases.queries.visible import newest, visible_to
-from undercity.cases.states import OPEN, Appeal, Check, Stage, Verification
+from undercity.cases.states import OPEN, Appeal, Check, Stage, Told, Verification
 from undercity.ledger import facts as vocabulary
 from undercity.ledger.lights import day_and_minute, duration, limit_text
 from undercity.ledger.models import Duty
@@ -146,7 +146,9 @@ def _answer(facts: Mapping[str, object]) -> str:
     for kind in (Verification, Check):
         if answer in kind.values:
             return str(kind(answer).label)
-    return ""
+    # What another system told, and the number it has the case under.
+    status = str(facts.get("status", ""))
+    return str(Told(status).label) if status in Told.values else str(facts.get("reference", ""))
 
 
 def marks(case: Case) -> list[str]:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from django.utils.translation import get_language, gettext as _
 
-from undercity.cases.models import Category, FilingStandard, StageLimit, Term
+from undercity.cases.models import Attribute, Category, FilingStandard, Jurisdiction, StageLimit, Term
 from undercity.cases.states import EXTENSIONS, HOLD_DAYS, Now
 from undercity.errors import RuleBroken
 from undercity.science.worktime import Limit, Unit
@@ -63,6 +63,8 @@ class Scheme:
     standards: dict[str, Standard]
     stage_limits: dict[str, list[tuple[date, Limit]]]
     terms: dict[str, list[tuple[date, int]]]
+    attributes: dict[str, list[Attribute]]
+    jurisdictions: dict[str, list[Jurisdiction]]
 
     def category(self, code: str) -> Category:
         """The subclass with this code; RuleBroken when there is none."""
@@ -96,6 +98,13 @@ class Scheme:
         in_force = [limit for begins, limit in self.stage_limits.get(duty_kind, ()) if begins <= at.date()]
         return in_force[-1] if in_force else None
 
+    def attributes_of(self, category: str, day: date) -> list[Attribute]:
+        """What another system is asked when it reports this subclass on a day, in their order."""
+        return [one for one in self.attributes.get(category, ()) if _in_force(one, day)]
+
+    def jurisdiction(self, code: str, day: date) -> int | None:
+        """The body another system means by a jurisdiction on a day; None when the name is unknown."""
+        return next((one.body_id for one in self.jurisdictions.get(code, ()) if _in_force(one, day)), None)
 
     def term(self, name: str, at: datetime) -> int:
         """How often or how long at most, by the setting in force at a moment; 0 when none is set."""
@@ -105,6 +114,10 @@ class Scheme:
     def now(self, at: datetime) -> Now:
         """A moment with the terms in force at it."""
         return Now(at, extensions=self.term(EXTENSIONS, at), hold_days=self.term(HOLD_DAYS, at))
+
+
+def _in_force(row: Attribute | Jurisdiction, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day < row.valid_to)
 
 
 _kept: tuple[float, Scheme] | None = None
@@ -137,5 +150,11 @@ def _read() -> Scheme:
     terms: dict[str, list[tuple[date, int]]] = {}
     for term in Term.objects.order_by("name", "valid_from"):
         terms.setdefault(term.name, []).append((term.valid_from, term.value))
+    attributes: dict[str, list[Attribute]] = {}
+    for attribute in Attribute.objects.order_by("category", "order", "code", "-valid_from"):
+        attributes.setdefault(attribute.category_id, []).append(attribute)
+    jurisdictions: dict[str, list[Jurisdiction]] = {}
+    for jurisdiction in Jurisdiction.objects.order_by("code", "-valid_from"):
+        jurisdictions.setdefault(jurisdiction.code, []).append(jurisdiction)
     return Scheme(categories={row.code: row for row in Category.objects.order_by("code")}, standards=standards,
-                  stage_limits=limits, terms=terms)
+                  stage_limits=limits, terms=terms, attributes=attributes, jurisdictions=jurisdictions)

@@ -105,7 +105,7 @@ def _posts() -> dict[str, Post]:
                 grant(post, Power(power), bodies[scope])
         if role is Role.OPEN311_CLIENT:
             ApiKey.objects.create(post=post, digest=digest_of(derived(f"key:{post.key}")), label="sample",
-                                  is_sample=True)
+                                  is_sample=True, per_minute=0, per_day=0)
         posts[post.key] = post
     return posts
 

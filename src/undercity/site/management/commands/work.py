@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from undercity import clock
 from undercity.appraisal.actions import refresh
+from undercity.cases.actions import handing_over
 from undercity.cases.actions.asking import resume_ripe
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
@@ -27,7 +28,7 @@ log = logging.getLogger("undercity.work")
 
 
 class Command(BaseCommand):
-    help = "Run the worker: deliver notices, escalate silent duties."
+    help = "Run the worker: deliver notices, escalate silent duties, speak to other systems."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="one round, then stop")
@@ -80,6 +81,14 @@ def facts() -> None:
         refresh()
 
 
+def outside() -> None:
+    """Bring cases to the departments' own servers, and fetch what these tell."""
+    if timetable.ripe("outside", timedelta(seconds=20)):
+        came = handing_over.one_round()
+        if came.sent or came.told:
+            log.info("departments' own servers", extra={"sent": came.sent, "told": came.told})
+
+
 def one_round(worker: str) -> None:
     """Everything that is due now."""
     beat(worker)
@@ -94,3 +103,4 @@ def one_round(worker: str) -> None:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
     facts()
+    outside()
