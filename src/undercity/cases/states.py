@@ -16,7 +16,10 @@ from undercity.org.states import Power
 
 EXTENSIONS, HOLD_DAYS = "extensions", "hold_days"
 SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS = "similar_metres", "similar_hours", "repeat_days"
-TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS})
+YELLOW_CARD_DAYS, RED_CARD_DAYS, BATCH_SECONDS = "yellow_card_days", "red_card_days", "batch_seconds"
+POSITION_HOURS = "position_hours"
+TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS, YELLOW_CARD_DAYS, RED_CARD_DAYS,
+                   BATCH_SECONDS, POSITION_HOURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,22 @@ class Appeal(TextChoices):
 
     UPHELD = "upheld", _("upheld")
     REFUSED = "refused", _("refused")
+
+
+class Card(TextChoices):
+    """What a department is shown when its time runs out 黄牌 红牌."""
+
+    YELLOW = "yellow", _("yellow card")
+    RED = "red", _("red card")
+
+
+class BatchState(TextChoices):
+    """Where a choice of many cases at once stands 批量操作."""
+
+    PENDING = "pending", _("waits; can be taken back")
+    RUNNING = "running", _("being carried out")
+    ENDED = "ended", _("carried out")
+    TAKEN_BACK = "taken_back", _("taken back")
 
 
 class Needs(Flag):
