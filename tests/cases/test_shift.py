@@ -102,7 +102,7 @@ def test_whoever_is_slower_is_told_what_changed_and_the_next_case_opens(city: Ci
     answer = decided(client, case.number, "pass_on:", version)
     assert answer.url == "/desk/shift/"
     page = client.get("/desk/shift/").content.decode()
-    assert "有人先办了" in page
+    assert "有人先处理了" in page
     assert case.number in page
     case.refresh_from_db()
     assert case.stage == "filing"

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,6 +19,7 @@ from undercity.cases.models import Case
 from undercity.cases.pages.sheets import TITLES, sheet_words
 from undercity.cases.queries import lists
 from undercity.cases.queries.batches import batch_of, cases_of
+from undercity.cases.queries.filters import read
 from undercity.cases.queries.visible import visible_to
 from undercity.cases.rules import BATCH_MOST, BATCHED
 from undercity.cases.states import MOVES, BatchState, Verb
@@ -51,8 +53,7 @@ def choose(request: HttpRequest) -> HttpResponseBase:
                             why=request.POST.get("why", ""), cases=_uids(actor, numbers))
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
-        kept = request.POST.get("kept", "")
-        return redirect(f"/desk/cases/?{kept}" if kept else "cases")
+        return redirect(f"{reverse('cases')}?{read(QueryDict(request.POST.get('kept', ''))).query}")
     return redirect("batch", made.pk)
 
 

@@ -16,6 +16,7 @@ from undercity.cases.queries.visible import visible_to
 from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
 from undercity.org.queries import body_name, directory
+from undercity.places.drawing import Sheet
 from undercity.places.pins import Pin
 
 # As many squares as a map numbers.
@@ -31,6 +32,14 @@ class Box:
     west: float
     north: float
     east: float
+
+    @property
+    def sheet(self) -> Sheet:
+        """The area with some room around it, as a map draws it."""
+        high, wide = (self.north - self.south) * 0.08, (self.east - self.west) * 0.08
+        # No higher than it is wide, or the drawing would not fit beside a list.
+        more = max((self.north - self.south) * 1.3 - (self.east - self.west), 0) / 2
+        return Sheet(self.south - high, self.west - wide - more, self.north + high, self.east + wide + more)
 
     @property
     def query(self) -> str:
