@@ -1,4 +1,4 @@
-"""The officers' desk: filters, kept filters, cards, many cases at once, today, hot spots, the nearest inspector, files."""
+"""The officers' desk: filters, cards, many cases at once, today, hot spots, the nearest inspector, files, the map."""
 
 from __future__ import annotations
 
@@ -109,7 +109,8 @@ def test_filters_are_kept_for_the_post_renamed_and_deleted_by_nobody_else(city: 
 
     mine, others = signed_in(city), signed_in(city, "intake_officer", 1)
     query = "source=hotline&light=red"
-    assert mine.post("/desk/cases/filters/keep/", {"query": query, "name": " 热线  红灯 "}).url.endswith("source=hotline&light=red")
+    answer = mine.post("/desk/cases/filters/keep/", {"query": query, "name": " 热线  红灯 "})
+    assert answer.url.endswith("source=hotline&light=red")
     kept = SavedFilter.objects.get()
     assert kept.name == "热线 红灯"
     assert "热线 红灯" in mine.get("/desk/cases/").content.decode()
@@ -235,7 +236,8 @@ def test_the_same_form_sent_twice_makes_one_batch_and_words_are_kept_only_with_t
     from undercity.cases.models import Batch, Note
 
     case, client = city.reported(), signed_in(city, "shift_lead")
-    sent = {"key": str(uuid4()), "verb": "supervise", "why": Supervision.KEY.value, "note": "请尽快", "cases": [case.number]}
+    sent = {"key": str(uuid4()), "verb": "supervise", "why": Supervision.KEY.value, "note": "请尽快",
+            "cases": [case.number]}
     first, second = (client.post("/desk/cases/batches/", sent) for _ in range(2))
     assert first.url == second.url
     assert Batch.objects.count() == 1
@@ -301,8 +303,7 @@ def test_the_list_of_today_is_in_the_order_of_its_hours_and_done_by_a_photo(city
     assert sent.url == "/desk/today/"
     case.refresh_from_db()
     assert case.stage == "review"
-    assert case.number not in client.get("/desk/today/").content.decode().partition("<main")[2].partition("</main>")[0] \
-        .replace("messages", "")
+    assert case.number not in client.get("/desk/today/").content.decode()
 
 
 # --- hot spots --------------------------------------------------------------------------------------------------------
@@ -406,7 +407,8 @@ def test_the_squares_of_any_area_add_up(city: City) -> None:
     assert (nowhere.inside, nowhere.outside) == (0, 40)
 
 
-@pytest.mark.parametrize("box", ["", "36.5,116.9,36.8,117.2", "x", "1,1,1,1", "nan,1,2,3", "36.655,117.003,36.656,117.004"])
+@pytest.mark.parametrize("box", ["", "36.5,116.9,36.8,117.2", "x", "1,1,1,1", "nan,1,2,3",
+                                 "36.655,117.003,36.656,117.004"])
 def test_a_map_of_any_area_is_small(box: str, city: City) -> None:
     for n in range(60):
         city.reported(lat=SPOT[0] + (n % 7) * 0.011, lon=SPOT[1] + (n % 5) * 0.013)

@@ -27,7 +27,8 @@ def opened(client: Client) -> tuple[str, list[tuple[str, str, bool]], str]:
     """The case's number, its answers (what, key, preselected), the page."""
     page = client.get("/desk/shift/").content.decode()
     number = re.search(r'name="number" value="([^"]+)"', page)
-    return number[1] if number else "", [(what, key, "checked" in rest) for what, key, rest in ANSWER.findall(page)], page
+    offered = [(what, key, "checked" in rest) for what, key, rest in ANSWER.findall(page)]
+    return number[1] if number else "", offered, page
 
 
 def by_an_inspector(city: City) -> Any:

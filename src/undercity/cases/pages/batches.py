@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from undercity import clock
 from undercity.cases.actions.batches import carry_out, put_together, take_back
 from undercity.cases.models import Case
+from undercity.cases.numbers import row_of
 from undercity.cases.pages.sheets import TITLES, sheet_words
-from undercity.cases.queries import lists
 from undercity.cases.queries.batches import batch_of, cases_of
 from undercity.cases.queries.filters import read
 from undercity.cases.queries.visible import visible_to
@@ -65,7 +65,8 @@ def _key(request: HttpRequest) -> UUID:
 
 
 def _uids(actor: Actor, numbers: list[str]) -> list[UUID]:
-    return [case.uid for number in numbers if (case := lists.by_number(actor, number)) is not None]
+    rows = [row for number in numbers if (row := row_of(number)) is not None]
+    return list(visible_to(actor).filter(pk__in=rows).values_list("uid", flat=True))
 
 
 def _sheets(request: HttpRequest, numbers: list[str], code: str) -> HttpResponseBase:

@@ -22,6 +22,7 @@ def case_map(request: HttpRequest) -> HttpResponse:
     box = read_box(request.GET.get("box", ""))
     found = view(actor_of(request), clock.now(), narrowed, box, reverse("case_map"))
     return render(request, "cases/map.html", {
-        "view": found, "closer": box is not None, "map_sheet": found.box.sheet, "map_pins": [one.pin for one in found.clusters],
+        "view": found, "closer": box is not None,
+        "map_sheet": found.box.sheet, "map_pins": [one.pin for one in found.clusters],
         "kept": narrowed.query, "narrowed": narrowed,
         "choices": [one for one in choices(narrowed) if one[0] not in LEFT_OUT]})
