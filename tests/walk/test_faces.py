@@ -31,7 +31,9 @@ DESK = {
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/"),
-    "lead1": ("/desk/", "{filing}"),
+    "lead1": ("/desk/", "{filing}", "/desk/shift/", "/desk/cases/?light=red&area=shizhong", "/desk/cases/filters/",
+              "/desk/cases/map/", "/desk/cases/hotspots/"),
+    "sanitation1": ("/desk/today/",),
     "admin1": ("/desk/outbox/",),
 }
 ASK = """

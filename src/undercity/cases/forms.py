@@ -82,6 +82,17 @@ class ReasonForm(MoveForm):
     note = forms.CharField(label=_("Reason"), max_length=TEXT_MAX, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class InspectorForm(MoveForm):
+    """A move that sends an inspector."""
+
+    inspector = forms.TypedChoiceField(label=_("Inspector"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, *args: Any, inspectors: list[tuple[int, str]], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["inspector"].choices = [  # type: ignore[attr-defined]
+            ("", _("whose turn it is")), *inspectors]
+
+
 class PhotoForm(MoveForm):
     """A move that needs a photo."""
 

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 from undercity.cases.numbers import number_of
-from undercity.cases.states import Datatype, HandoverState, Outcome, Source, Stage
+from undercity.cases.states import BatchState, Datatype, HandoverState, Outcome, Source, Stage
 from undercity.ledger.models import Dossier
-from undercity.org.models import Body
+from undercity.org.models import Body, Person, Post
 
 
 class Category(models.Model):
@@ -129,6 +129,8 @@ class Case(models.Model):
             models.Index(fields=["department", "-id"], name="cases_by_department"),
             models.Index(fields=["reported_at"], name="cases_by_time"),
             models.Index(fields=["category", "reported_at"], name="cases_by_category"),
+            models.Index(fields=["source", "-id"], name="cases_by_source"),
+            models.Index(fields=["due_at"], name="cases_by_deadline", condition=Q(due_at__isnull=False)),
             models.Index(fields=["hold_until"], name="cases_on_hold", condition=Q(stage="on_hold")),
         ]
 
@@ -268,3 +270,54 @@ class Handover(models.Model):
         indexes = [models.Index(fields=["next_at"], condition=Q(state__in=["waiting", "token"]),
                                 name="cases_handover_due"),
                    models.Index(fields=["peer", "reference"], name="cases_handover_known")]
+
+
+class SavedFilter(models.Model):
+    """A choice of cases under a name 常用筛选, kept for a post: whoever sits there next finds it too."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=600)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "name"], name="cases_savedfilter_once")]
+
+
+class Batch(models.Model):
+    """The same move for several cases 批量操作: it waits a little, can be taken back, and is carried out once.
+
+    Its id comes with the form, so that sending it twice makes one. `note` is emptied when the cases have it.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    timeline = models.CharField(max_length=40)
+    post = models.BigIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    language = models.CharField(max_length=10)
+    verb = models.CharField(max_length=24)
+    note = models.TextField(blank=True)
+    why = models.CharField(max_length=10, blank=True)
+    state = models.CharField(max_length=10, choices=BatchState, default=BatchState.PENDING)
+    made_at = models.DateTimeField()
+    ripe_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(state__in=BatchState.values), name="cases_batch_state_known")]
+        indexes = [models.Index(fields=["ripe_at"], name="cases_batch_waiting",
+                                condition=Q(state__in=[BatchState.PENDING, BatchState.RUNNING])),
+                   models.Index(fields=["post", "-made_at"], name="cases_batch_of_a_post")]
+
+
+class BatchCase(models.Model):
+    """One case of a batch: the version looked at, where it would go, and what became of it."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="cases")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="+")
+    seen = models.PositiveIntegerField()
+    department = models.ForeignKey(Body, on_delete=models.PROTECT, null=True, related_name="+")
+    result = models.CharField(max_length=8, blank=True)
+    told = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "case"], name="cases_batchcase_once")]

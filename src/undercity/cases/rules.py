@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from undercity.cases.fold import CaseState
-from undercity.cases.states import MOVES, Ask, Check, Move, Needs, Now, Outcome, Source, Stage, Verb
+from undercity.cases.states import MOVES, Ask, Check, Move, Needs, Now, Outcome, Source, Stage, Supervision, Verb
 from undercity.errors import InvalidMove, RuleBroken
 from undercity.org.powers import Actor, Decision, can
 from undercity.org.states import Power
@@ -163,3 +163,24 @@ def complete(move: Move, *, reason: str = "", photos: int = 0) -> None:
         raise RuleBroken(_("A photo taken afterwards is missing."), field="photos",
                          remedy=_("Add at least one picture that shows the place as it is now."))
 
+
+
+# What may be done to many at once: nothing that needs a look at each (a standard, a photo, an answer).
+BATCHED = frozenset({Verb.SEND_VERIFICATION, Verb.PASS_ON, Verb.DISPATCH, Verb.PASS_REVIEW, Verb.CONFIRM_PASSED,
+                     Verb.CLOSE, Verb.SUPERVISE})
+BATCH_MOST = 100
+
+
+def batched(verb: Verb, count: int, *, note: str = "", why: str = "") -> None:
+    """So many cases may be given this move at once; RuleBroken with the field otherwise."""
+    if verb not in BATCHED:
+        raise RuleBroken(_("This is done case by case."), field="verb", remedy=_("Open each case."))
+    if not count:
+        raise RuleBroken(_("No case is chosen."), field="cases", remedy=_("Tick the cases first."))
+    if count > BATCH_MOST:
+        raise RuleBroken(_("%(count)d cases are more than can be moved at once.") % {"count": count}, field="cases",
+                         remedy=_("Choose %(most)d at most.") % {"most": BATCH_MOST})
+    if verb is Verb.SUPERVISE and not note.strip():
+        raise RuleBroken(_("A reason is missing."), field="note", remedy=_("Write in one sentence why."))
+    if verb is Verb.SUPERVISE and why not in Supervision.values:
+        raise RuleBroken(_("The kind of supervision is missing."), field="why", remedy=_("Choose one from the list."))

@@ -18,8 +18,10 @@ EXTENSIONS, HOLD_DAYS = "extensions", "hold_days"
 SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS = "similar_metres", "similar_hours", "repeat_days"
 # How many requests an API key may make, and how far around a point another system sees when it does not say.
 KEY_PER_MINUTE, KEY_PER_DAY, NEARBY_METRES = "key_per_minute", "key_per_day", "nearby_metres"
+YELLOW_CARD_DAYS, RED_CARD_DAYS, BATCH_SECONDS = "yellow_card_days", "red_card_days", "batch_seconds"
+POSITION_HOURS = "position_hours"
 TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS, KEY_PER_MINUTE, KEY_PER_DAY,
-                   NEARBY_METRES})
+                   NEARBY_METRES, YELLOW_CARD_DAYS, RED_CARD_DAYS, BATCH_SECONDS, POSITION_HOURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,22 @@ class HandoverState(TextChoices):
     TOKEN = "token", _("taken, number awaited")
     THERE = "there", _("there")
     FAILED = "failed", _("given up")
+
+
+class Card(TextChoices):
+    """What a department is shown when its time runs out 黄牌 红牌."""
+
+    YELLOW = "yellow", _("yellow card")
+    RED = "red", _("red card")
+
+
+class BatchState(TextChoices):
+    """Where a choice of many cases at once stands 批量操作."""
+
+    PENDING = "pending", _("waits; can be taken back")
+    RUNNING = "running", _("being carried out")
+    ENDED = "ended", _("carried out")
+    TAKEN_BACK = "taken_back", _("taken back")
 
 
 class Needs(Flag):

@@ -1,15 +1,38 @@
 from django.urls import path
 
-from undercity.cases.pages import desk, public, report, sheets
+from undercity.cases.pages import (
+                                    batches,
+                                    desk,
+                                    exports,
+                                    hotspots,
+                                    maps,
+                                    narrowing,
+                                    public,
+                                    report,
+                                    sheets,
+                                    shift,
+                                    today,
+)
 
 urlpatterns = [
     path("report/", report.report_page, name="report"),
     path("receipt/", public.find_receipt, name="find_receipt"),
     path("receipt/<str:token>", public.receipt_page, name="receipt"),
     path("photo/<uuid:photo>.jpg", public.photo, name="photo"),
+    path("desk/shift/", shift.shift, name="shift"),
     path("desk/board/", desk.board, name="board"),
     path("desk/cases/", desk.cases, name="cases"),
-    path("desk/cases.csv", desk.cases_csv, name="cases_csv"),
+    path("desk/cases.csv", exports.cases_csv, name="cases_csv"),
+    path("desk/cases.xlsx", exports.cases_xlsx, name="cases_xlsx"),
+    path("desk/today/", today.today, name="today"),
+    path("desk/cases/hotspots/", hotspots.hotspots, name="hotspots"),
+    path("desk/cases/map/", maps.case_map, name="case_map"),
+    path("desk/cases/filters/", narrowing.filters, name="filters"),
+    path("desk/cases/filters/keep/", narrowing.keep_filter, name="keep_filter"),
+    path("desk/cases/filters/<int:number>/", narrowing.change_filter, name="change_filter"),
+    path("desk/cases/batches/", batches.choose, name="choose"),
+    path("desk/cases/batches/<uuid:key>/", batches.batch, name="batch"),
+    path("desk/cases/batches/<uuid:key>/undo/", batches.undo, name="take_back"),
     path("desk/cases/of/<uuid:subject>/", desk.case_of, name="case_of"),
     path("desk/cases/<str:number>/", desk.case_page, name="case"),
     path("desk/cases/<str:number>/contact/", desk.contact, name="contact"),

@@ -20,7 +20,8 @@ from undercity.org.powers import POST, Actor
 from undercity.org.states import Power, Role
 
 __all__ = ["BodyCard", "Directory", "Holder", "KeyCard", "KeyOver", "actor_for_key", "actor_for_person", "body_name",
-           "calendar", "directory", "holder", "key_card", "post_titles", "so_far_above", "superior_of"]
+           "calendar", "directory", "holder", "holders", "key_card", "post_titles", "serving", "so_far_above",
+           "superior_of"]
 
 
 # A key comes with every request of another system: one statement for the key, its post and its powers.
@@ -130,18 +131,30 @@ def holder(power: Power, territory: int, *, role: Role, turn: int = 0, body: int
 
 def holders(power: Power, territory: int, *, role: Role, body: int | None = None) -> tuple[Holder, ...]:
     """The posts that take turns with such a duty, in their order; empty when there is none. See `holder`."""
-    cards = directory()
-    above = cards.line(territory)
+    nearest = _by_nearness(power, territory, role, body)
+    return tuple(Holder(post=post, body=of_body, appointment=appointment)
+                 for scope, post, of_body, appointment in nearest
+                 if (scope, appointment is None) == (nearest[0][0], nearest[0][3] is None))
+
+
+def serving(power: Power, territory: int, *, role: Role) -> tuple[Holder, ...]:
+    """Every post of that role with that power over the territory: the nearest body's first, vacant ones last in it."""
+    return tuple(Holder(post=post, body=of_body, appointment=appointment)
+                 for _scope, post, of_body, appointment in _by_nearness(power, territory, role, None))
+
+
+Row = tuple[int, int, int, int | None]
+
+
+def _by_nearness(power: Power, territory: int, role: Role, body: int | None) -> list[Row]:
+    above = directory().line(territory)
     if not above:
-        return ()
+        return []
     # Asked with every report and every move: written out, it costs a fifth of what the mapper needs to phrase it.
     with connection.cursor() as cursor:
         cursor.execute(HOLDERS % ", ".join(["%s"] * len(above)), [power.value, role.value, *above])
         rows = [row for row in cursor.fetchall() if body is None or row[2] == body]
-    nearest = sorted(rows, key=lambda row: (-above.index(row[0]), row[3] is None, row[1]))
-    return tuple(Holder(post=post, body=of_body, appointment=appointment)
-                 for scope, post, of_body, appointment in nearest
-                 if (scope, appointment is None) == (nearest[0][0], nearest[0][3] is None))
+    return sorted(rows, key=lambda row: (-above.index(row[0]), row[3] is None, row[1]))
 
 
 def superior_of(post: int) -> Holder | None:

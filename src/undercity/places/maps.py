@@ -22,6 +22,9 @@ from undercity.places.pins import Pin
 SOURCE = Path(__file__).resolve().parent / "schematic" / "jinan.geojson"
 ABOVE, BELOW = "above", "below"
 AROUND = "around"
+OWN = "own"
+# Degrees of latitude beyond which an area shows districts only.
+WIDE = 0.4
 NUMBERED = 20
 # A hill is a hump of this many units, a spring a dot.
 HILL = 13
@@ -100,10 +103,14 @@ def features() -> list[dict[str, Any]]:
     return found
 
 
-def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str = "") -> Drawing:
-    """The map of these pins: above ground, or below with the net between them."""
+def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str | Sheet = "") -> Drawing:
+    """The map of these pins: above ground, or below with the net between them; `sheet`: its name, or an area itself."""
     language = get_language() or "zh-hans"
-    if len(pins) == 1 and not sheet:
+    if isinstance(sheet, Sheet):
+        name, on = OWN, sheet
+        ground, words = _as_svg(*_lay_out(directory(), "city" if sheet.north - sheet.south > WIDE else "centre", on,
+                                          language))
+    elif len(pins) == 1 and not sheet:
         name, on = AROUND, around(pins[0].lat, pins[0].lon)
         ground, words = _as_svg(*_lay_out(directory(), "centre", on, language))
     else:

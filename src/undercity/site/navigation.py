@@ -33,8 +33,14 @@ def _holder(power: Power) -> Holds:
     return lambda actor: actor.holds(power)
 
 
+def _decides(actor: Actor) -> bool:
+    return any(map(actor.holds, (Power.CASE_INTAKE, Power.CASE_FILE, Power.CASE_DISPATCH)))
+
+
 OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("desk", _("My work today"), _everybody),
+    ("shift", _("Shift desk"), _decides),
+    ("today", _("To handle today"), _holder(Power.CASE_DISPOSE)),
     ("cases", _("Cases"), _everybody),
     ("board", _("Case board"), _everybody),
     ("duties", _("Duties"), _everybody),

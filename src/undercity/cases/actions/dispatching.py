@@ -49,11 +49,12 @@ def return_to_filing(case: UUID, *, by: Actor, at: datetime, reason: str, seen: 
                                    opens=now.opens(kinds.FILE, Power.CASE_FILE, Role.SHIFT_LEAD)))
 
 
-def pass_review(case: UUID, *, by: Actor, at: datetime, seen: int | None = None, note: str = "") -> Case:
-    """督查通过: an inspector is asked to check on the spot."""
+def pass_review(case: UUID, *, by: Actor, at: datetime, seen: int | None = None, note: str = "",
+                inspector: int | None = None) -> Case:
+    """督查通过: an inspector is asked to check on the spot; `inspector`: a post, or None for whose turn it is."""
     with turn(case, Verb.PASS_REVIEW, by=by, at=at, seen=seen) as now:
         return now.record(Reviewed(closes=now.duty, **now.evidence(note),
-                                   opens=now.opens(kinds.CHECK, Power.CASE_CHECK, Role.INSPECTOR)))
+                                   opens=now.opens(kinds.CHECK, Power.CASE_CHECK, Role.INSPECTOR, inspector)))
 
 
 def send_back(case: UUID, *, by: Actor, at: datetime, reason: str, seen: int | None = None) -> Case:

@@ -16,11 +16,12 @@ from undercity.org.powers import Actor
 from undercity.org.states import Power, Role
 
 
-def send_verification(case: UUID, *, by: Actor, at: datetime, seen: int | None = None, note: str = "") -> Case:
-    """发核实: ask the inspector of that street whether the problem is there."""
+def send_verification(case: UUID, *, by: Actor, at: datetime, seen: int | None = None, note: str = "",
+                      inspector: int | None = None) -> Case:
+    """发核实: ask an inspector whether the problem is there; `inspector`: a post, or None for whose turn it is."""
     with turn(case, Verb.SEND_VERIFICATION, by=by, at=at, seen=seen) as now:
         return now.record(VerificationSent(closes=now.duty, **now.evidence(note),
-                                           opens=now.opens(kinds.VERIFY, Power.CASE_VERIFY, Role.INSPECTOR)))
+                                           opens=now.opens(kinds.VERIFY, Power.CASE_VERIFY, Role.INSPECTOR, inspector)))
 
 
 def answer_verification(case: UUID, *, by: Actor, at: datetime, answer: Verification, seen: int | None = None,

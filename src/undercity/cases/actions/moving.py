@@ -22,7 +22,7 @@ from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
 from undercity.cases.states import Move, Now, Verb
 from undercity.db import write
-from undercity.errors import Conflict, NotFound
+from undercity.errors import Conflict, NotFound, RuleBroken
 from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
@@ -31,7 +31,7 @@ from undercity.ledger.queries import since, story
 from undercity.ledger.record import duties_of
 from undercity.notices.actions import put
 from undercity.org.powers import Actor, require
-from undercity.org.queries import Holder, calendar, directory, holder, post_titles
+from undercity.org.queries import Holder, calendar, directory, holder, post_titles, serving
 from undercity.org.states import Power, Role
 from undercity.science.worktime import Limit, Unit, deadline
 
@@ -69,11 +69,18 @@ class Turn:
         return Evidence(note=write_note(self.row.uid, note),
                         photos=write_photos(self.row.uid, self.verb.value, pictures, public=public))
 
-    def opens(self, kind: str, power: Power, role: Role) -> Assigned:
-        """The duty of the stage reached, with the clock that the setting gives it."""
+    def opens(self, kind: str, power: Power, role: Role, post: int | None = None) -> Assigned:
+        """The duty of the stage reached, with the clock that the setting gives it.
+
+        It falls to `post` if one is named, else to whose turn it is. RuleBroken when that post has no such power here.
+        """
         limit = scheme().stage_limit(kind, self.at)
         due = deadline(self.at, limit, calendar()) if limit else None
-        to = holder(power, self.case.territory_id, role=role, turn=self.row.uid.int)
+        to = holder(power, self.case.territory_id, role=role, turn=self.row.uid.int) if post is None else next(
+            (one for one in serving(power, self.case.territory_id, role=role) if one.post == post), None)
+        if post is not None and to is None:
+            raise RuleBroken(_("This post does not serve that area."), field="inspector",
+                             remedy=_("Choose one from the list."))
         return assigned(kind, to=to, body=to.body if to else self.case.territory_id, territory=self.case.territory_id,
                         due_at=due, limit=limit)
 

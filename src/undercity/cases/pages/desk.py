@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,82 +9,57 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from uuid_utils.compat import uuid7
 
 from undercity import clock
 from undercity.cases import rules
 from undercity.cases.actions.moving import paths
 from undercity.cases.models import Case, Contact
+from undercity.cases.pages.batches import batched_verbs
 from undercity.cases.pages.finding import asked_for, no_such_case
 from undercity.cases.pages.moves import MADE, form_for
+from undercity.cases.pages.narrowing import choices
 from undercity.cases.pages.sheets import sheets_of
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
 from undercity.cases.queries.board import board as open_cases
+from undercity.cases.queries.cards import card_of, thresholds
+from undercity.cases.queries.filters import read
 from undercity.cases.queries.map_pins import of_case, of_rows
+from undercity.cases.queries.saved import saved_filters
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.similar import repeats, similar
-from undercity.cases.states import REPEAT_DAYS, Needs, Stage, Verb
+from undercity.cases.states import REPEAT_DAYS, Needs, Stage, Supervision, Verb
 from undercity.errors import NotFound, RuleBroken
 from undercity.ledger.actions import look
 from undercity.ledger.lights import limit_text, seen
 from undercity.ledger.models import Duty
 from undercity.ledger.pictures import read_picture
-from undercity.org.csv_files import csv_response, harmless
 from undercity.org.powers import can, require
 from undercity.org.queries import body_name
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
 
-WORDS_MAX = 60
+# What the list shows at first is its words and stage; the rest is there when asked for.
+FURTHER = ("category", "area", "department", "source", "light", "card", "due_from", "due_to")
 # Where it is still open whether this is a case of its own.
 ASKED_WHETHER_SIMILAR = frozenset({Stage.INTAKE, Stage.FILING, Stage.DISPATCH})
-
-
-def _narrowed(request: HttpRequest) -> tuple[str, str]:
-    """What the list is narrowed to: a stage, and words."""
-    return request.GET.get("stage", ""), request.GET.get("words", "").replace("\0", "").strip()[:WORDS_MAX]
 
 
 @officers_only
 def cases(request: HttpRequest) -> HttpResponse:
     """The list, newest first, a hundred a page."""
     before = request.GET.get("before", "")
-    stage, words = _narrowed(request)
-    rows = lists.page(actor_of(request), clock.now(), stage=stage, words=words,
+    narrowed, now = read(request.GET), clock.now()
+    rows = lists.page(actor_of(request), now, narrowed=narrowed,
                       before=int(before) if before.isdecimal() and len(before) < 18 else None)
-    choices = [("", _("all")), ("open", _("open")), ("late", _("overdue")), *Stage.choices]
     return render(request, "cases/list.html", {
-        "rows": rows, "stage": stage, "words": words, "choices": choices,
-        "kept": urlencode({name: value for name, value in (("stage", stage), ("words", words)) if value}),
-        "first": not before, "more": rows[-1].case.pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
-
-
-@officers_only
-def cases_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same list whole, as a spreadsheet reads it: written while it is read, a page at a time."""
-    actor, now, (stage, words) = actor_of(request), clock.now(), _narrowed(request)
-    head = [_("Number"), _("What"), _("Where"), _("Stage"), _("Responsible unit"), _("Reported"), _("Due"),
-            _("Overdue")]
-
-    def rows() -> Iterator[list[str]]:
-        yield head
-        before = None
-        while found := lists.page(actor, now, stage=stage, words=words, before=before, limit=lists.PAGE):
-            for row in found:
-                yield [row.number, row.category, harmless(row.where), row.stage, row.department,
-                       _minute(row.case.reported_at), _minute(row.case.due_at), _("yes") if row.late else ""]
-            before = found[-1].case.pk
-            if len(found) < lists.PAGE:
-                return
-
-    return csv_response(f"{_('Cases')}-{now:%Y%m%d-%H%M}", rows())
-
-
-def _minute(at: datetime | None) -> str:
-    return f"{at.astimezone(clock.ZONE):%Y-%m-%d %H:%M}" if at else ""
+        "rows": rows, "narrowed": narrowed, "words": narrowed.words, "choices": choices(narrowed), "key": uuid7(),
+        "kept": narrowed.query, "saved": saved_filters(actor_of(request)), "batched": batched_verbs(actor_of(request)),
+        "whys": Supervision.choices, "further": any(getattr(narrowed, name) for name in FURTHER), "first": not before,
+        "more": rows[-1].case.pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
 
 
 @officers_only
@@ -135,6 +108,7 @@ def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb,
         "map_pins": of_case(case), "question": seen([question], now)[0] if question else None,
         "similar": nearby, "repeats": repeats(case) if undecided else 0,
         "days": scheme().term(REPEAT_DAYS, case.reported_at), "marks": lists.marks(case),
+        "card": card_of(case.stage, case.due_at, thresholds(now)),
         "into": lists.number_merged_into(case), "sheets": sheets_of(case),
         "duty": seen([duty], now)[0] if duty else None, "holder": body_name(duty.body_id) if duty else "",
         "may_contact": bool(can(actor, Power.CASE_CONTACT, territory))}, status=status)
@@ -159,6 +133,9 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Done: %(verb)s.") % {"verb": chosen.label})
+            if request.POST.get("back") == "today":
+                # Sent from the list of today, which goes on with the next one.
+                return redirect("today")
             return redirect("case" if lists.by_number(actor_of(request), number) else "desk",
                             *([number] if lists.by_number(actor_of(request), number) else []))
     # A move that is no longer possible says so, before a form is shown that could not be sent.

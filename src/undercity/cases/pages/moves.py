@@ -14,10 +14,12 @@ from undercity.cases import forms
 from undercity.cases.actions import asking, checking, dispatching, filing, handling, intake, merging, supervising
 from undercity.cases.models import Case
 from undercity.cases.queries.departments import departments_for
+from undercity.cases.queries.nearest import inspectors_near
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import MOVES, Check, Needs, Stage, Verb, Verification
 from undercity.ledger.lights import limit_text
 from undercity.org.powers import Actor
+from undercity.org.states import Power
 
 Made = Callable[..., Any]
 
@@ -85,6 +87,8 @@ MADE: dict[str, Made] = {
 SPECIAL: dict[Verb, type[forms.MoveForm]] = {
     Verb.ANSWER_VERIFICATION: forms.VerificationForm, Verb.ANSWER_CHECK: forms.CheckForm, Verb.HOLD: forms.HoldForm,
     Verb.SUPERVISE: forms.SuperviseForm, Verb.MERGE: forms.MergeForm}
+# What sends an inspector, and the power he needs there.
+SENT: dict[Verb, Power] = {Verb.SEND_VERIFICATION: Power.CASE_VERIFY, Verb.PASS_REVIEW: Power.CASE_CHECK}
 
 
 def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **options: Any) -> forms.MoveForm:
@@ -99,6 +103,10 @@ def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **opti
     if verb is Verb.DISPATCH:
         usual, choices = departments_for(case)
         return forms.DispatchForm(departments=choices, **_first(given, department=usual))
+    if verb in SENT:
+        near = inspectors_near(case, SENT[verb], clock.now())
+        return forms.InspectorForm(inspectors=[(one.post, one.words) for one in near], **_first(
+            given, inspector=near[0].post if near and near[0].metres is not None else ""))
     if verb in SPECIAL:
         return SPECIAL[verb](**given)
     move = MOVES[Stage(case.stage)].get(verb)

@@ -39,13 +39,22 @@ def sheet(request: HttpRequest, number: str, code: str) -> HttpResponse:
     case = asked_for(request, number)
     if code not in dict(sheets_of(case)):
         raise NotFound(_("This case has no such sheet."), remedy=_("Choose one from the case's page."))
+    return render(request, "cases/sheet.html", _words(case, code))
+
+
+def sheet_words(case: Case, code: str) -> dict[str, Any] | None:
+    """What a sheet of a case says; None when the case has not come to need it."""
+    return _words(case, code) if code in dict(sheets_of(case)) else None
+
+
+def _words(case: Case, code: str) -> dict[str, Any]:
     standard = scheme().standards.get(case.standard)
     reply = Duty.objects.filter(pk=case.reply_duty).first() if case.reply_duty else None
     steps = lists.time_line(case)
-    return render(request, "cases/sheet.html", {
+    return {
         "case": case, "code": code, "title": TITLES[code], "category": scheme().name(case.category),
         "territory": body_name(case.territory_id), "department": body_name(case.department_id), "standard": standard,
         "limit": limit_text(case.limit_value, case.limit_unit), "answers": Check.choices,
         "before": case.photos.filter(verb="report"), "after": case.photos.filter(verb="done"),
         "orders": [step for step in steps if step.what == label(SUPERVISED)],
-        "reply_due": reply.due_at if reply else None})
+        "reply_due": reply.due_at if reply else None}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, ngettext
 
 from undercity.cases.models import Case, Note, Photo
 from undercity.cases.numbers import row_of
+from undercity.cases.queries.cards import card_of, thresholds
+from undercity.cases.queries.filters import Filter
 from undercity.cases.queries.scheme import scheme
-from undercity.cases.queries.search import matching, said
+from undercity.cases.queries.search import AT_ONCE, LOOKED_AT, matching, said
 from undercity.cases.queries.visible import newest, visible_to
-from undercity.cases.states import OPEN, Appeal, Check, Stage, Told, Verification
+from undercity.cases.states import Appeal, Card, Check, Stage, Told, Verification
 from undercity.ledger import facts as vocabulary
-from undercity.ledger.lights import day_and_minute, duration, limit_text
+from undercity.ledger.lights import day_and_minute, duration, light_of, limit_text
 from undercity.ledger.models import Duty
 from undercity.ledger.queries import story
 from undercity.org.addresses import address_of
@@ -25,11 +28,16 @@ from undercity.org.powers import Actor
 from undercity.org.queries import body_name, post_titles
 
 PAGE = 100
+EVERYTHING = Filter()
+# The clock of the open duty, read with the case: a list asks once.
+_DUTY = Duty.objects.filter(pk=OuterRef("duty"), done_at__isnull=True)
+OF_THE_DUTY = {"duty_assigned": Subquery(_DUTY.values("assigned_at")), "duty_due": Subquery(_DUTY.values("due_at")),
+               "duty_unit": Subquery(_DUTY.values("limit_unit"))}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case in a list."""
+    """A case in a list; `light` is that of its open duty, "" when it has none; `card` what its department is shown."""
 
     case: Case
     category: str
@@ -39,6 +47,13 @@ class Row:
     late: bool
     number: str
     href: str
+    light: str
+    card: Card | None
+
+    @property
+    def light_text(self) -> str:
+        """The light in words."""
+        return {"green": _("In time"), "yellow": _("Due soon"), "red": _("Overdue")}.get(self.light, "")
 
     @property
     def reported(self) -> str:
@@ -51,40 +66,71 @@ class Row:
         return day_and_minute(self.case.due_at)
 
 
-def page(actor: Actor, at: datetime, *, stage: str = "", words: str = "", before: int | None = None,
+def page(actor: Actor, at: datetime, *, narrowed: Filter = EVERYTHING, before: int | None = None,
          limit: int = PAGE) -> list[Row]:
     """Cases an actor may see, newest first, older than a running number: page 1,000 costs what page 1 does.
 
-    `words`: only those whose report or address holds each of them; or the one case with that number.
+    With words: only those whose report or address holds each of them; or the one case with that number.
     """
-    chosen = Q()
-    if stage == "open":
-        chosen &= Q(stage__in=sorted(OPEN))
-    elif stage == "late":
-        chosen &= Q(stage=Stage.DISPOSAL, due_at__lt=at)
-    elif stage in Stage.values:
-        chosen &= Q(stage=stage)
-    if words and (number := row_of(words)) is not None:
-        found = newest(actor, chosen & Q(pk=number), limit)
-    elif words:
-        found = _with_words(actor, chosen, words, before, limit)
-    else:
-        found = newest(actor, chosen & (Q(id__lt=before) if before is not None else Q()), limit)
-    known, address = scheme(), address_of("case")
-    rows = Case.objects.filter(pk__in=found).select_related("report").order_by("-id")
-    return [Row(case, known.name(case.category), case.report.address or body_name(case.territory_id),
-                body_name(case.department_id), str(Stage(case.stage).label), _late(case, at), number,
-                address(number)) for case in rows for number in (case.number,)]
+    return _rows(found_by(actor, at, narrowed, before=before, limit=limit), at)
 
 
-def _with_words(actor: Actor, chosen: Q, words: str, before: int | None, limit: int) -> list[int]:
-    found: list[int] = []
+def found_by(actor: Actor, at: datetime, narrowed: Filter, *, before: int | None = None,
+             limit: int = PAGE) -> list[int] | QuerySet[Case, int]:
+    """The running numbers of such a page, or the question that gives them."""
+    chosen = narrowed.chosen(at)
+    if narrowed.words and (number := row_of(narrowed.words)) is not None:
+        chosen &= Q(pk=number)
+    elif narrowed.words:
+        return _looked_at(_with_words(actor, chosen, narrowed.words, before), narrowed.light, at, limit)
+    if narrowed.light:
+        return _looked_at(_going_back(actor, chosen & narrowed.lit(at), before), narrowed.light, at, limit)
+    return newest(actor, chosen & (Q(id__lt=before) if before is not None else Q()), limit)
+
+
+def _with_words(actor: Actor, chosen: Q, words: str, before: int | None) -> Iterator[list[int]]:
     for some in matching(words, before):
-        rows = visible_to(actor).filter(chosen, said(words), pk__in=some).order_by("-id")
-        found += rows.values_list("pk", flat=True)[:limit - len(found)]
+        yield list(visible_to(actor).filter(chosen, said(words), pk__in=some).order_by("-id").values_list(
+            "pk", flat=True))
+
+
+def _going_back(actor: Actor, chosen: Q, before: int | None) -> Iterator[list[int]]:
+    looked = 0
+    while looked < LOOKED_AT:
+        some = list(newest(actor, chosen & (Q(id__lt=before) if before is not None else Q()), AT_ONCE))
+        yield some
+        if len(some) < AT_ONCE:
+            return
+        before, looked = some[-1], looked + len(some)
+
+
+def _looked_at(batches: Iterator[list[int]], light: str, at: datetime, limit: int) -> list[int]:
+    found: list[int] = []
+    for some in batches:
+        fitting = some if not light else [
+            case.pk for case in Case.objects.filter(pk__in=some).only("pk").annotate(**OF_THE_DUTY).order_by("-id")
+            if _light(case, at) == light]
+        found += fitting[:limit - len(found)]
         if len(found) == limit:
             break
     return found
+
+
+def _light(case: Any, at: datetime) -> str:
+    """The light of the open duty read with a case (`OF_THE_DUTY`); "" when none is open."""
+    if case.duty_assigned is None:
+        return ""
+    return light_of(Duty(assigned_at=case.duty_assigned, due_at=case.duty_due, limit_unit=case.duty_unit or ""),
+                    at).value
+
+
+def _rows(found: list[int] | QuerySet[Case, int], at: datetime) -> list[Row]:
+    known, address, limits = scheme(), address_of("case"), thresholds(at)
+    rows = Case.objects.filter(pk__in=found).annotate(**OF_THE_DUTY).select_related("report").order_by("-id")
+    return [Row(case, known.name(case.category), case.report.address or body_name(case.territory_id),
+                body_name(case.department_id), str(Stage(case.stage).label), _late(case, at), number,
+                address(number), _light(case, at),
+                card_of(case.stage, case.due_at, limits)) for case in rows for number in (case.number,)]
 
 
 def _late(case: Case, at: datetime) -> bool:
@@ -164,6 +210,11 @@ def marks(case: Case) -> list[str]:
             "n": case.supervisions},
         case.appeal and _("appeal %(how)s") % {"how": Appeal(case.appeal).label}]
     return [words for words in found if words]
+
+
+def verification_of(case: Case) -> str:
+    """What the inspector found when he verified it, in words; "" when nobody did."""
+    return str(Verification(case.verification).label) if case.verification in Verification.values else ""
 
 
 def number_merged_into(case: Case) -> str:

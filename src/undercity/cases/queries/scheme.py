@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from time import perf_counter
 
 from django.utils.translation import get_language, gettext as _
@@ -87,6 +88,23 @@ class Scheme:
         if found is None:
             return ""
         return found.major_zh if _chinese() else found.major_en
+
+    def of_major(self, code: str) -> list[str]:
+        """The subclasses of a major class, named by the beginning its codes share (`gbt47678-component-01`)."""
+        return self._majors.get(code, [])
+
+    @cached_property
+    def majors(self) -> list[tuple[str, tuple[str, str]]]:
+        """Every major class: the beginning of its codes, its Chinese and its English name."""
+        return [(code, (first.major_zh, first.major_en)) for code, members in self._majors.items()
+                if (first := self.categories[members[0]])]
+
+    @cached_property
+    def _majors(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for code in self.categories:
+            found.setdefault(code.rpartition("-")[0], []).append(code)
+        return found
 
     def standards_of(self, category: str, day: date) -> list[Standard]:
         """The standards a subclass may be filed under on a day; the default when it has none of its own."""

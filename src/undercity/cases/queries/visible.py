@@ -42,15 +42,16 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     return rows.filter(Q(territory__in=far.territories) | Q(department__in=far.departments))
 
 
-def newest(actor: Actor, chosen: Q, limit: int) -> list[int]:
-    """The running numbers of the newest cases an actor sees among those chosen, so many at most.
+def newest(actor: Actor, chosen: Q, limit: int) -> list[int] | QuerySet[Case, int]:
+    """The running numbers of the newest cases an actor sees among those chosen, so many at most; or the question.
 
     Asked of a few bodies at once a database gathers all their cases and sorts them; asked one by one each index gives
     its newest, however many lie below.
     """
     far, rows = reach(actor), Case.objects.filter(chosen, timeline=clock.timeline()).order_by("-id")
     if far is None or len(far.territories) + len(far.departments) > FEW:
-        return list(visible_to(actor).filter(chosen).order_by("-id").values_list("pk", flat=True)[:limit])
+        # Left open, so that it becomes part of the question about the rows.
+        return visible_to(actor).filter(chosen).order_by("-id").values_list("pk", flat=True)[:limit]
     found = {number for one in [*(Q(territory=body) for body in far.territories),
                                 *(Q(department=body) for body in far.departments)]
              for number in rows.filter(one).values_list("pk", flat=True)[:limit]}

@@ -18,6 +18,7 @@ from undercity import clock
 from undercity.appraisal.actions import refresh
 from undercity.cases.actions import handing_over
 from undercity.cases.actions.asking import resume_ripe
+from undercity.cases.actions.batches import carry_out_ripe
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
@@ -96,6 +97,8 @@ def one_round(worker: str) -> None:
     agenda(now)
     if resumed := resume_ripe(now):
         log.info("cases resumed whose day had come", extra={"count": resumed})
+    if carried_out := carry_out_ripe(now):
+        log.info("choices of many cases carried out", extra={"count": carried_out})
     for duty in to_escalate(now):
         try:
             escalate(duty, at=now)
