@@ -6,7 +6,7 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from undercity.cases import evidence, facts, kinds, projection
+        from undercity.cases import evidence, facts, fieldwork, kinds, projection
         from undercity.cases.queries import map_pins
         from undercity.places.pins import register
 
@@ -15,3 +15,4 @@ class CasesConfig(AppConfig):
         projection.register_subject()
         evidence.register_dossiers()
         register(map_pins.open_cases)
+        fieldwork.register_fieldwork()

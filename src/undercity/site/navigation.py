@@ -35,6 +35,7 @@ def _holder(power: Power) -> Holds:
 
 OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("desk", _("My work today"), _everybody),
+    ("field", _("Field"), _everybody),
     ("cases", _("Cases"), _everybody),
     ("board", _("Case board"), _everybody),
     ("duties", _("Duties"), _everybody),
