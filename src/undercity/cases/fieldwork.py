@@ -97,6 +97,12 @@ def _remark(given: Given) -> Outcome:
 
 def _report(given: Given) -> Outcome:
     values = given.values
+    if values["category"] not in scheme().categories:
+        raise RuleBroken(_("There is no category “%(code)s”.") % {"code": values["category"]}, field="category",
+                         remedy=_("Choose one of those that /field/today.json gave."))
+    if not values["text"] and not given.photos:
+        raise RuleBroken(_("Say what is wrong, or show it."), field="text",
+                         remedy=_("Write a few words or add a photo."))
     at = _where(values, given)
     return _outcome(report(
         by=given.by, at=given.at, source=source_of(given.by), category=values["category"], text=values["text"],
