@@ -80,7 +80,7 @@
         show();
       });
     } });
-    var asked = el("label", { "class": "button take" }, [el("span", {}, label), input]);
+    var asked = el("label", { "class": "button second take" }, [el("span", {}, label), input]);
     function show() {
       shown.replaceChildren.apply(shown, photos.map(function (photo, place) {
         return el("figure", {}, [thumb(photo), el("button", { type: "button", "class": "plain", "aria-label": words.remove + " " + (place + 1), onclick: function () { photos.splice(place, 1); show(); } }, words.remove)]);
@@ -329,7 +329,7 @@
     var second = el("div", { "class": "stack", hidden: true });
     var place = el("p", { "class": "hint", role: "status" }, words.seeking + "…");
     var gathered = gatherer(words.take, function (photos) { if (photos.length) begin(); });
-    gathered.asked.classList.add("first-tap");
+    gathered.asked.classList.replace("second", "first-tap");
     var without = el("button", { type: "button", "class": "plain", onclick: begin }, words.without);
     var grid = el("div", { "class": "kinds" });
     var all = el("select", { id: "report-kind", onchange: function () { if (all.value) choose(all.value); } }, [el("option", { value: "" }, words.choose)].concat(day.report.categories.map(function (one) {
@@ -357,7 +357,7 @@
       if (!second.hidden) return;
       second.hidden = false;
       without.hidden = true;
-      gathered.asked.classList.remove("first-tap");
+      gathered.asked.classList.replace("first-tap", "second");
       undercity.suggest({ who: who, photo: gathered.photos[0] || null, lat: given.lat, lon: given.lon, often: day.report.often }).catch(function () { return day.report.often; }).then(function (codes) {
         codes.filter(function (code, at) { return names[code] && codes.indexOf(code) === at; }).slice(0, SUGGESTED).forEach(function (code) {
           grid.append(el("button", { type: "button", "class": "second kind", value: code, "aria-pressed": "false", onclick: function () { choose(code); } }, names[code]));
@@ -400,6 +400,8 @@
     return el("dl", { "class": "pairs" }, [].concat.apply([], rows.map(function (pair) { return [el("dt", {}, pair[0]), el("dd", {}, pair[1])]; })));
   }
 
+  function when(row) { return el("p", { "class": "hint" }, row.label + " · " + clock(row.doneAt)); }
+
   function again(row, changes) {
     return store.mark(row.key, Object.assign({ state: "waiting", error: null }, changes)).then(look).then(soon);
   }
@@ -412,7 +414,7 @@
   function asRemark(row) {
     var text = [row.label].concat(row.shown.map(function (pair) { return pair[0] + ": " + pair[1]; })).join("\n");
     return store.photos(row.key).then(function (photos) {
-      var remark = Object.assign({}, row, { key: store.uuid7(), doing: "case.remark", label: words.asRemark, values: { note: text.slice(0, 2000) }, shown: [["", text]], seen: null, after: null, state: "waiting", error: null, tries: 0, unsure: false });
+      var remark = Object.assign({}, row, { key: store.uuid7(), doing: "case.remark", label: words.asRemark, values: { note: text.slice(0, 2000) }, shown: [[words.words, text]], seen: null, after: null, state: "waiting", error: null, tries: 0, unsure: false });
       return store.replace(row.key, remark, photos);
     }).then(look).then(soon);
   }
@@ -435,7 +437,7 @@
     function may(code) { return allowed.some(function (one) { return one.code === code; }); }
     var pictures = el("div", { "class": "thumbs" });
     store.photos(row.key).then(function (photos) { photos.forEach(function (photo) { pictures.append(thumb(photo)); }); });
-    var mine = el("div", {}, [el("h4", {}, words.you), pairs([["", clock(row.doneAt)], ["", row.label]].concat(row.shown)), pictures]);
+    var mine = el("div", {}, [el("h4", {}, words.you), when(row), pairs(row.shown), pictures]);
     var theirs = now ? el("div", {}, [el("h4", {}, words.now), el("p", {}, el("span", { "class": "tag" }, now.state_label)),
       el("ul", { "class": "changes" }, now.changes.map(function (change) { return el("li", {}, clock(change.at) + " " + change.what + (change.who ? " · " + change.who : "")); })),
       el("p", { "class": "hint" }, allowed.length ? words.allowed + ": " + allowed.map(function (one) { return one.label; }).join(", ") : words.nothingAllowed)]) : null;
@@ -452,7 +454,7 @@
   }
 
   function waitingCard(row) {
-    return el("article", { "class": "card waiting", "data-key": row.key }, [el("h3", {}, row.title), pairs([["", clock(row.doneAt)], ["", row.label]].concat(row.shown)),
+    return el("article", { "class": "card waiting", "data-key": row.key }, [el("h3", {}, row.title), when(row), pairs(row.shown),
       el("p", { "class": "facts" }, [el("span", { "class": "tag" }, words.waiting), row.photos ? el("span", { "class": "tag" }, words.photo + " " + row.photos) : null, row.tries ? el("span", { "class": "tag" }, words.tries + " " + row.tries) : null]),
       // What may have arrived already cannot be taken back here.
       row.unsure ? null : discard(row)]);

@@ -1,0 +1,274 @@
+"""An inspector underground: what is recorded without signal arrives once and whole, whatever happens on the way."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.city import png
+from tests.server import Server
+from tests.walk.wire import Wire
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.once("postgresql")
+ROOT = Path(__file__).resolve().parents[2]
+INSPECTOR = "inspector1"
+# Run inside the deployment: cases that this inspector is asked to verify, three of them with a photo.
+PREPARE = """
+import json, sys
+sys.path.insert(0, {root!r})
+from tests.city import City, png
+from undercity import clock
+from undercity.ledger.pictures import read_picture
+from undercity.org.models import Post
+city, found = City(), []
+city.at = clock.now()
+mine = Post.objects.get(key="inspector-1").pk
+for n in range({count}):
+    photos = [read_picture(png((n % 200, 90, 90), (120, 90)))] if n < 3 else []
+    case = city.steps()["intake"](city.reported(photos=photos), city.post("intake_officer"), city.at)
+    assert city.duty(case).post_id == mine
+    found.append(str(case.uid))
+print(json.dumps(found))
+"""
+# What the record and the rows say afterwards of cases and of the phones' actions.
+ASK = """
+import json
+from undercity.cases.models import Case, Note, Photo
+from undercity.field.models import Received
+from undercity.ledger.models import Entry
+from undercity.ledger.pictures import path_of
+from PIL import Image
+def sizes(case):
+    return [list(Image.open(path_of(one.sha256)).size) + [one.width, one.height] for one in
+            Photo.objects.filter(case=case).exclude(verb="report" if case.source == "citizen" else "")]
+rows = list(Received.objects.order_by("key"))
+cases = {one.uid: one for one in Case.objects.filter(uid__in=[row.subject for row in rows]).select_related("report")}
+print(json.dumps([{
+    "key": str(row.key), "doing": row.doing, "subject": str(row.subject), "text": cases[row.subject].report.text,
+    "verbs": [entry.verb for entry in Entry.objects.filter(stream=row.subject).order_by("sequence")
+              if not entry.verb.startswith("duty.")],
+    "notes": [note.text for note in Note.objects.filter(case_id=row.subject)],
+    "photos": sizes(cases[row.subject])} for row in rows]))
+"""
+# Fills in and sends a form of the page as a hand does; resolves when the page says that it is saved.
+RECORD = """async ({subject, words, photo}) => {
+  const until = async (found) => { for (let n = 0; n < 1500; n++) { const it = found(); if (it) return it; await new Promise(done => setTimeout(done, 10)); } throw new Error("never: " + found); };
+  const give = (input) => {
+    if (!photo) return;
+    const bytes = Uint8Array.from(atob(photo), letter => letter.charCodeAt(0)), data = new DataTransfer();
+    data.items.add(new File([bytes], "photo.png", {type: "image/png"}));
+    input.files = data.files;
+    input.dispatchEvent(new Event("change"));
+  };
+  document.getElementById("field-said").replaceChildren();
+  if (subject) {
+    location.hash = "#tasks";
+    const box = await until(() => document.querySelector(`details[data-subject="${subject}"]`));
+    box.open = true;
+    const form = await until(() => box.querySelector("form[data-doing='case.verify']"));
+    form.querySelector("input[value=exists]").click();
+    form.querySelector("textarea").value = words;
+    give(form.querySelector("input[type=file]"));
+    if (photo) await until(() => form.querySelector(".thumbs figure"));
+    form.querySelector("button.full").click();
+  } else {
+    location.hash = "#report";
+    const form = await until(() => document.querySelector("#field-report form"));
+    give(form.querySelector("input[type=file]"));
+    if (!photo) [...form.querySelectorAll("button.plain")].pop().click();
+    (await until(() => form.querySelector(".kinds button"))).click();
+    form.querySelector("#report-text").value = words;
+    form.querySelector("#report-area").selectedIndex = 1;
+    if (photo) await until(() => form.querySelector(".thumbs figure"));
+    form.querySelector(".send-bar button").click();
+  }
+  const said = await until(() => document.querySelector("#field-said li"));
+  if (!said.classList.contains("success")) throw new Error(said.textContent);
+}"""
+
+
+def account(server: Server, username: str = INSPECTOR) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = json.loads(server.run("city", "accounts", "--json").stdout)
+    return next(row for row in rows if row["username"] == username)
+
+
+def told(server: Server, words: str) -> Any:
+    """What a few lines inside the deployment print."""
+    done = server.run("shell", "--no-imports", "-c", words)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def sign_in(page: Page, base: str, who: dict[str, Any]) -> None:
+    page.goto(f"{base}/signin/")
+    page.locator("#id_username").fill(who["username"])
+    page.locator("#id_password").fill(who["password"])
+    with page.expect_navigation():
+        page.locator("main button").click()
+
+
+def ready(page: Page, base: str) -> None:
+    """The page is open, from the network or from the phone."""
+    page.goto(f"{base}/field/")
+    page.wait_for_selector("html[data-field=ready]")
+
+
+def installed(page: Page) -> None:
+    """The worker has everything, and the photos of the tasks are kept."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_selector("html[data-photos-kept=yes]")
+
+
+def waiting(page: Page) -> int:
+    """How many actions the phone still keeps."""
+    return int(page.evaluate("undercity.store.queue().then(rows => rows.length)"))
+
+
+@dataclass
+class Phone:
+    """A browser with a profile that outlives it, so that it can be killed."""
+
+    browser: Browser
+    folder: Path
+    base: str
+    who: dict[str, Any]
+    page: Any = field(init=False, default=None)
+    process: Any = field(init=False, default=None)
+
+    def start(self) -> Phone:
+        """A new process on the same profile."""
+        program = shutil.which("chromium") or shutil.which("chromium-browser")
+        assert program
+        port = self.folder / "DevToolsActivePort"
+        port.unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+             "--remote-debugging-port=0", f"--user-data-dir={self.folder}", "about:blank"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        for _ in range(600):
+            if port.exists() and port.read_text().strip():
+                break
+            time.sleep(0.05)
+        over = self.browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{port.read_text().splitlines()[0]}")
+        self.page = over.contexts[0].new_page()
+        self.page.set_viewport_size({"width": 390, "height": 844})
+        return self
+
+    def kill(self) -> None:
+        """kill -9 of the browser and all it started: the group is its own."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def signed_in_again(self) -> None:
+        """The queue waits for its owner: a killed browser may have lost its cookies."""
+        self.page.wait_for_selector("#field-net.green, #field-net.red")
+        if self.page.locator("#field-net.red").count():
+            sign_in(self.page, self.base, self.who)
+            ready(self.page, self.base)
+
+
+@contextmanager
+def phone_on(browser: Browser, folder: Path, wire: Wire, who: dict[str, Any]) -> Iterator[Phone]:
+    phone = Phone(browser, folder, wire.base, who).start()
+    try:
+        yield phone
+    finally:
+        phone.kill()
+
+
+def plan(tasks: list[str], count: int, photos: int) -> list[dict[str, Any]]:
+    """`count` actions, verifications and reports in turn; so many with a photo, each of a size of its own."""
+    with_photo = set(random.Random(7).sample(range(count), photos))
+    return [{"subject": tasks[n // 2] if n % 2 == 0 else None, "words": f"第{n:03d}项", "size": size,
+             "photo": base64.b64encode(png((n, 99, 99), size)).decode() if n in with_photo else None}
+            for n in range(count) for size in [(100 + n, 60 + n)]]
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(900)
+def test_a_queue_arrives_once_and_whole_across_broken_connections_and_killed_browsers(
+        city_server: Server, browser: Browser, tmp_path: Path, rounds: Callable[[int, int], int],
+        record_property: Callable[[str, object], None]) -> None:
+    count, photos, cuts, kills = rounds(24, 200), rounds(6, 50), rounds(3, 20), rounds(1, 5)
+    tasks = told(city_server, PREPARE.format(root=str(ROOT), count=count // 2))
+    # Other tests of the same deployment may have sent something before.
+    before = {row["key"] for row in told(city_server, ASK)}
+    todo, dice = plan(tasks, count, photos), random.Random(20)
+    killed_at = {(n + 1) * cuts // kills - 1 for n in range(kills)}
+    killed = 0
+    with Wire(city_server.port) as wire, phone_on(browser, tmp_path / "profile", wire, account(city_server)) as phone:
+        sign_in(phone.page, wire.base, phone.who)
+        ready(phone.page, wire.base)
+        installed(phone.page)
+        for n in range(cuts):
+            wire.cut()
+            for one in todo[n * count // cuts:(n + 1) * count // cuts]:
+                phone.page.evaluate(RECORD, {name: one[name] for name in ("subject", "words", "photo")})
+            if n in killed_at:
+                # By turns: written and not yet sent, or in the middle of sending.
+                if killed % 2:
+                    wire.mend()
+                    time.sleep(dice.uniform(0.05, 0.6))
+                phone.kill()
+                killed += 1
+                phone.start()
+                ready(phone.page, wire.base)
+                assert killed % 2 == 0 or waiting(phone.page) >= count // cuts
+            # Once in a while the request arrives and only its answer is lost.
+            wire.mend(deaf=n % 3 == 0)
+            if n in killed_at:
+                phone.signed_in_again()
+            phone.page.wait_for_timeout(dice.uniform(100, 900))
+        phone.signed_in_again()
+        for _ in range(600):
+            if waiting(phone.page) == 0:
+                break
+            phone.page.wait_for_timeout(200)
+        assert waiting(phone.page) == 0, phone.page.evaluate("undercity.store.queue()")
+        sent = phone.page.evaluate("undercity.store.sent()")
+        assert wire.cuts >= cuts
+    assert killed == kills
+    rows = [row for row in told(city_server, ASK) if row["key"] not in before]
+    assert_each_once(rows, todo, {one["key"] for one in sent})
+    again = sum(not one["first"] for one in sent)
+    assert again >= 1, "no answer was ever lost: the test does not test what it says"
+    for name, value in (("actions", count), ("photos", photos), ("disconnections", cuts), ("kills", kills),
+                        ("answered_again", again)):
+        record_property(name, value)
+    replayed = city_server.run("ledger", "replay")
+    assert replayed.returncode == 0, replayed.stdout
+
+
+def assert_each_once(rows: list[dict[str, Any]], todo: list[dict[str, Any]], keys: set[str]) -> None:
+    """Every action is in the record once, under the phone's key, with its words and its photo."""
+    assert Counter(row["key"] for row in rows) == Counter(keys)
+    assert len(rows) == len(todo)
+    by_words = {words: row for row in rows for words in [row["text"] if row["doing"] == "case.report"
+                                                         else row["notes"][0].splitlines()[0]]}
+    assert len(by_words) == len(todo), "one was doubled and another lost"
+    for one in todo:
+        row = by_words[one["words"]]
+        if one["subject"]:
+            assert row["subject"] == one["subject"]
+            assert row["verbs"] == ["case.reported/1", "case.verification_sent/1", "case.verified/1"]
+        else:
+            assert row["verbs"] == ["case.reported/1"]
+        assert row["photos"] == ([[*one["size"], *one["size"]]] if one["photo"] else [])
