@@ -170,7 +170,8 @@ FAULTY: list[tuple[Any, str]] = [
     ({"values": {"answer": 7}}, "answer"), ({"values": {"answer": "exists", "note": "x" * 2001}}, "note")]
 LACKING: list[tuple[dict[str, Any], str]] = [
     ({}, "category"), ({"category": "no-such"}, "category"), ({"category": MANHOLE, "lat": "36"}, "lat"),
-    ({"category": MANHOLE, "text": "x"}, "lat"), ({"category": MANHOLE, "lat": 117.003, "lon": 36.655, "text": "x"}, "lat"),
+    ({"category": MANHOLE, "text": "x"}, "lat"),
+    ({"category": MANHOLE, "lat": 117.003, "lon": 36.655, "text": "x"}, "lat"),
     ({"category": MANHOLE, "lat": 36.655, "text": "x"}, "lat"), ({"category": MANHOLE, "area": "silicun"}, "text"),
     ({"category": MANHOLE, "lat": 36.655, "lon": 117.003, "datum": "moon", "text": "x"}, "datum")]
 

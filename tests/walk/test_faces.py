@@ -30,6 +30,7 @@ DESK = {
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/"),
     "lead1": ("/desk/", "{filing}"),
+    "inspector1": ("/field/", "/field/?1#report", "/field/?2#map", "/field/?3#queue"),
     "admin1": ("/desk/outbox/",),
 }
 ASK = """
@@ -76,6 +77,12 @@ def faults(page: Page) -> list[str]:
 
 def settled(page: Page) -> None:
     """The script's map, where there is one, is in place."""
+    if page.locator("#field-words").count():
+        # A task and a report as they look while they are filled in.
+        page.wait_for_selector("html[data-field=ready] #field-net:not(.yellow)")
+        page.evaluate("""document.querySelectorAll("details.task").forEach((one, nth) => { one.open = nth === 0; });
+            document.querySelectorAll("#field-report form > .plain").forEach(one => one.click());""")
+        page.wait_for_timeout(100)
     if page.locator("[data-map]").count():
         page.wait_for_selector(".stage-map path", state="attached")
 

@@ -69,7 +69,14 @@ print(json.dumps([{
 """
 # Fills in and sends a form of the page as a hand does; resolves when the page says that it is saved.
 RECORD = """async ({subject, words, photo}) => {
-  const until = async (found) => { for (let n = 0; n < 1500; n++) { const it = found(); if (it) return it; await new Promise(done => setTimeout(done, 10)); } throw new Error("never: " + found); };
+  const until = async (found) => {
+    for (let n = 0; n < 1500; n++) {
+      const it = found();
+      if (it) return it;
+      await new Promise(done => setTimeout(done, 10));
+    }
+    throw new Error("never: " + found);
+  };
   const give = (input) => {
     if (!photo) return;
     const bytes = Uint8Array.from(atob(photo), letter => letter.charCodeAt(0)), data = new DataTransfer();
@@ -262,7 +269,8 @@ def test_a_queue_arrives_once_and_whole_across_broken_connections_and_killed_bro
         assert wire.cuts >= cuts
     assert killed == kills
     # Other tests of this deployment sent something too, in other words.
-    assert_each_once([row for row in told(city_server, ASK) if "第" in row["text"] + "".join(row["notes"])], todo, {one["key"] for one in sent})
+    rows = [row for row in told(city_server, ASK) if "第" in row["text"] + "".join(row["notes"])]
+    assert_each_once(rows, todo, {one["key"] for one in sent})
     again = sum(not one["first"] for one in sent)
     assert again >= 1, "no answer was ever lost: the test does not test what it says"
     for name, value in (("actions", count), ("photos", photos), ("disconnections", cuts), ("kills", kills),
