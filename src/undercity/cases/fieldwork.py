@@ -59,8 +59,10 @@ DONE_BY = {kinds.VERIFY: VERIFY, kinds.CHECK: CHECK, kinds.DISPOSE: HANDLE}
 VERBS = {VERIFY: Verb.ANSWER_VERIFICATION, CHECK: Verb.ANSWER_CHECK, HANDLE: Verb.DONE}
 AT_MOST = 150
 OFTEN = 12
-# How far back a post's own reports say what it reports most.
+# So many of a post's own reports say what it reports most, among so many newest cases: who never reported must not
+# cost a look at a million.
 LOOKED_AT = 60
+LOOKED_THROUGH = 20_000
 
 
 def _outcome(case: Case) -> Outcome:
@@ -169,7 +171,8 @@ def _task(one: Any, row: Case, pictures: tuple[str, ...]) -> FieldTask:
 def often(actor: Actor) -> list[str]:
     """What this post reported most of late, then what is reported most at all: twelve subclasses."""
     known = scheme().categories
-    mine = newest(actor, Q(reporter_post=actor.post), LOOKED_AT)
+    last = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    mine = newest(actor, Q(reporter_post=actor.post, pk__gt=last - LOOKED_THROUGH), LOOKED_AT)
     counted = Counter(Case.objects.filter(pk__in=mine).values_list("category", flat=True))
     common = [f"gbt47678-{short}" for short in COMMON]
     ordered = [code for code, _count in counted.most_common()] + common

@@ -81,7 +81,7 @@ def _now(actor: Actor, subject: UUID, seen_version: int | None) -> dict[str, Any
             "version": row.version, "href": address_of("task")(row.pk),
             "changes": [{"what": vocabulary.label(entry.verb), "at": entry.at.isoformat(),
                          "who": titles.get(entry.post, "") if entry.post else ""} for entry in news],
-            "allowed": [{"code": DONE, "label": _("Report done")}] if open_duty else []}
+            "allowed": [{"code": DONE, "label": _("Report it done")}] if open_duty else []}
 
 
 def _tasks(actor: Actor, at: datetime) -> Iterator[FieldTask]:
@@ -105,5 +105,5 @@ def _tasks(actor: Actor, at: datetime) -> Iterator[FieldTask]:
 
 def register_duties() -> None:
     """Duties are done on the spot as at the desk."""
-    register(Doing(code=DONE, label=gettext_lazy("Report done"), fields=_fields, apply=_done, now=_now))
+    register(Doing(code=DONE, label=gettext_lazy("Report it done"), fields=_fields, apply=_done, now=_now))
     register_room("ledger", Room(tasks=_tasks))

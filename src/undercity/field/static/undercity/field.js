@@ -103,7 +103,6 @@
       shown: about.shown || [], photos: photos.length, doneAt: new Date().toISOString(), state: "waiting", tries: 0
     };
     return store.add(action, photos).then(look).then(function () {
-      say(words.saved);
       soon();
       return action.key;
     }, function (error) {
@@ -155,8 +154,11 @@
       }
       return "";
     }
-    return el("form", { "class": "stack", novalidate: true, "data-doing": doing.code, onsubmit: function (event) {
+    // A finger that taps twice records once.
+    var busy = false;
+    var form = el("form", { "class": "stack", novalidate: true, "data-doing": doing.code, onsubmit: function (event) {
       event.preventDefault();
+      if (busy) return;
       var wrong = parts.map(trouble).filter(Boolean)[0];
       if (wrong) { complain(error, wrong); return; }
       error.hidden = true;
@@ -171,8 +173,11 @@
         }
       });
       if (doing.code === "case.remark" && !values.note && !photos.length) { complain(error, doing.fields[0].label + " " + words.missing); return; }
-      record(doing, values, photos, { subject: task.subject, version: task.version, title: task.title + " · " + task.number, shown: shown });
+      busy = true;
+      record(doing, values, photos, { subject: task.subject, version: task.version, title: task.title + " · " + task.number, shown: shown })
+        .then(function () { form.replaceWith(formOf(doing, task)); say(words.saved); }, function () { busy = false; });
     } }, parts.map(function (part) { return part.node; }).concat([error, el("button", { "class": "big full" }, doing.label)]));
+    return form;
   }
 
   // --- tasks ----------------------------------------------------------------------------------------------------
@@ -324,7 +329,7 @@
 
   function showReport() {
     if (!day || !day.report) { fill("field-report", el("p", { "class": "empty" }, day ? words.none : words.nobody)); return; }
-    var given = { category: "", lat: null, lon: null, how: "" }, error = errorLine(), names = {};
+    var busy = false, given = { category: "", lat: null, lon: null, how: "" }, error = errorLine(), names = {};
     day.report.categories.forEach(function (one) { names[one[0]] = one[1]; });
     var second = el("div", { "class": "stack", hidden: true });
     var place = el("p", { "class": "hint", role: "status" }, words.seeking + "…");
@@ -367,13 +372,18 @@
 
     function submit(event) {
       event.preventDefault();
+      if (busy) return;
       if (!given.category) { complain(error, words.noWhat); return; }
       if (given.lat === null && !area.value && !address.value.trim()) { more.open = true; complain(error, words.noWhere); return; }
       if (!gathered.photos.length && !text.value.trim()) { complain(error, words.words + " " + words.missing); return; }
       var values = { category: given.category, text: text.value.trim(), address: address.value.trim(), area: area.value, lat: given.lat, lon: given.lon, datum: "wgs84" };
       var code = given.category;
+      busy = true;
       record(day.report.form, values, gathered.photos, { title: names[code], shown: [[words.what, names[code]]].concat(values.text ? [[words.words, values.text]] : [], place.textContent ? [[words.where, place.textContent]] : []) })
-        .then(function () { return used(code); }).then(showReport, function () {});
+        .then(function () { return used(code); }).then(function () {
+          showReport();
+          say(words.saved);
+        }, function () { busy = false; });
     }
 
     second.append(el("p", { "class": "field-ask" }, words.what), grid,
