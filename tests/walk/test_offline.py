@@ -233,7 +233,7 @@ def plan(tasks: list[str], count: int, photos: int) -> list[dict[str, Any]]:
 @pytest.mark.timeout(900)
 def test_a_queue_arrives_once_and_whole_across_broken_connections_and_killed_browsers(
         city_server: Server, people: dict[str, dict[str, Any]], tasks: list[str], browser: Browser, tmp_path: Path,
-        rounds: Callable[[int, int], int], record_property: Callable[[str, object], None]) -> None:
+        rounds: Callable[[int, int], int], request: pytest.FixtureRequest) -> None:
     count, photos, cuts, kills = rounds(24, 200), rounds(6, 50), rounds(3, 20), rounds(1, 5)
     todo, dice = plan(tasks, count, photos), random.Random(20)
     killed_at = {(n + 1) * cuts // kills - 1 for n in range(kills)}
@@ -276,9 +276,8 @@ def test_a_queue_arrives_once_and_whole_across_broken_connections_and_killed_bro
     assert_each_once(rows, todo, {one["key"] for one in sent})
     again = sum(not one["first"] for one in sent)
     assert again >= 1, "no answer was ever lost: the test does not test what it says"
-    for name, value in (("actions", count), ("photos", photos), ("disconnections", cuts), ("kills", kills),
-                        ("answered_again", again)):
-        record_property(name, value)
+    request.node.user_properties += [("actions", count), ("photos", photos), ("disconnections", cuts),
+                                     ("kills", kills), ("answered again", again)]
     replayed = city_server.run("ledger", "replay")
     assert replayed.returncode == 0, replayed.stdout
 

@@ -410,7 +410,10 @@
     return el("dl", { "class": "pairs" }, [].concat.apply([], rows.map(function (pair) { return [el("dt", {}, pair[0]), el("dd", {}, pair[1])]; })));
   }
 
-  function when(row) { return el("p", { "class": "hint" }, row.label + " · " + clock(row.doneAt)); }
+  // The phone's moment as the city counts it, so that both sides can be compared.
+  function cityTime(ms) { return clock(new Date(ms + (day ? day.offset : 0)).toISOString()); }
+
+  function when(row) { return el("p", { "class": "hint" }, row.label + " · " + cityTime(Date.parse(row.doneAt))); }
 
   function again(row, changes) {
     return store.mark(row.key, Object.assign({ state: "waiting", error: null }, changes)).then(look).then(soon);
@@ -482,7 +485,7 @@
     ].concat(mine.filter(function (row) { return row.state === "refused"; }).map(refusedCard),
       mine.filter(function (row) { return row.state !== "refused"; }).map(waitingCard),
       sent.length ? [el("h3", {}, words.sentTitle), el("ul", { "class": "rows card" }, sent.filter(function (one) { return one.who === who; }).sort(function (one, other) { return other.at - one.at; }).slice(0, 30).map(function (one) {
-        return el("li", {}, [el("a", { href: one.href }, one.number), " " + (one.title || "") + " · " + one.label + " ", el("small", {}, clock(new Date(one.at).toISOString()))]);
+        return el("li", {}, [el("a", { href: one.href }, one.number), " " + (one.title || "") + " · " + one.label + " ", el("small", {}, cityTime(one.at))]);
       }))] : []));
   }
 
