@@ -33,7 +33,8 @@ TALLEST = 1800
 COLOURS = 96
 # Which account looks at a page; empty: a citizen.
 PAGES = {"portal": "", "place": "", "report": "", "receipt": "", "desk": "leader1", "case": "lead1", "map": "leader1",
-         "score": "leader1", "components": "", "tour": "", "board": "lead1", "duty": "leader1"}
+         "score": "leader1", "components": "", "tour": "", "board": "lead1", "duty": "leader1",
+         "field": "inspector1"}
 ASK = """
 from undercity.cases.models import Case
 from undercity.org.queries import directory
@@ -72,7 +73,7 @@ def addresses(server: Server) -> dict[str, str]:
             "receipt": f"/receipt/{said['token']}",
             "desk": "/desk/", "case": f"/desk/cases/{said['case']}/", "map": "/map/?layer=below", "tour": "/tour/",
             "score": f"/desk/scores/2026-07/department/{said['department']}/", "components": "/components/",
-            "board": "/desk/board/", "duty": f"/desk/duties/{said['task']}/"}
+            "board": "/desk/board/", "duty": f"/desk/duties/{said['task']}/", "field": "/field/"}
 
 
 def sign_in(page: Page, base: str, account: dict[str, Any]) -> None:
@@ -107,6 +108,8 @@ def take(browser: Browser, server: Server, wanted: list[str]) -> int:
                         sign_in(page, server.base, accounts[user])
                     for name in (name for name in wanted if PAGES[name] == user):
                         page.goto(server.base + where[name])
+                        if name == "field":
+                            page.locator("details.task summary").first.click()
                         page.wait_for_timeout(400)
                         total += save(page.screenshot(full_page=True), FOLDER / f"{name}-{width}-{short}-{theme}.png")
                     context.close()

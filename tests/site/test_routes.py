@@ -96,6 +96,14 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "score": ("GET", OFFICERS, {**dict.fromkeys(NO_SCORES, 403), "department_handler": 404}),
     "score_cases": ("GET", OFFICERS, {**dict.fromkeys(NO_SCORES, 403), "department_handler": 404}),
     "source": ("GET", EVERYBODY, {}),
+    # The page, its worker, manifest and icons hold nothing of anybody; what it carries comes from the doors below.
+    "field": ("GET", EVERYBODY, {}),
+    "worker": ("GET", EVERYBODY, {}),
+    "manifest": ("GET", EVERYBODY, {}),
+    "icon": ("GET", EVERYBODY, {}),
+    "field_today": ("GET", OFFICERS, {}),
+    "field_session": ("GET", OFFICERS, {}),
+    "field_actions": ("POST", OFFICERS, {}),
     "works": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
     "work": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 404)),
 }
@@ -136,7 +144,7 @@ def address(name: str, case: Any) -> str:
 
     work = Work.objects.filter(keeper__key="jinan-cad-works", place__district__key="shizhong").order_by("code").first()
     words: dict[str, list[Any]] = {
-        "scores_csv": ["2026-07", "inspector"], "score": ["2026-07", "inspector", inspector],
+        "icon": ["192"], "scores_csv": ["2026-07", "inspector"], "score": ["2026-07", "inspector", inspector],
         "score_cases": ["2026-07", "inspector", inspector, "intime_check_rate"],
         "open311_discovery": ["xml"], "open311_services": ["xml"], "open311_requests": ["json"],
         "open311_updates": ["xml"], "open311_unknown": ["nowhere.xml", "json"],

@@ -34,6 +34,7 @@ DESK = {
     "lead1": ("/desk/", "{filing}", "/desk/shift/", "/desk/cases/?light=red&area=shizhong", "/desk/cases/filters/",
               "/desk/cases/map/", "/desk/cases/hotspots/"),
     "sanitation1": ("/desk/today/",),
+    "inspector1": ("/field/", "/field/?1#report", "/field/?2#map", "/field/?3#queue"),
     "admin1": ("/desk/outbox/",),
 }
 ASK = """
@@ -95,6 +96,12 @@ def faults(page: Page, rules: dict[str, Any] = AXE) -> list[str]:
 
 def settled(page: Page) -> None:
     """The script's map, where there is one, is in place."""
+    if page.locator("#field-words").count():
+        # A task and a report as they look while they are filled in.
+        page.wait_for_selector("html[data-field=ready] #field-net:not(.yellow)")
+        page.evaluate("""document.querySelectorAll("details.task").forEach((one, nth) => { one.open = nth === 0; });
+            document.querySelectorAll("#field-report form > .plain").forEach(one => one.click());""")
+        page.wait_for_timeout(100)
     if page.locator("[data-map]").count():
         page.wait_for_selector(".stage-map path", state="attached")
 

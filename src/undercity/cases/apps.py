@@ -6,7 +6,7 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from undercity.cases import evidence, facts, kinds, outside_facts, projection
+        from undercity.cases import evidence, facts, fieldwork, kinds, outside_facts, projection
         from undercity.cases.queries import map_pins
         from undercity.places.pins import register
 
@@ -16,3 +16,4 @@ class CasesConfig(AppConfig):
         projection.register_subject()
         evidence.register_dossiers()
         register(map_pins.open_cases)
+        fieldwork.register_fieldwork()

@@ -126,6 +126,15 @@ def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str | Sheet = "") -
     return Drawing(name, layer, int(WIDTH), on.height, on, ground, words, links, marks, len(pins) - len(marks))
 
 
+def ground_of(sheet: Sheet) -> Drawing:
+    """The ground of any sheet, without pins: a map to carry along."""
+    language = get_language() or "zh-hans"
+    wide = sheet.north - sheet.south > SHEETS["core"].north - SHEETS["core"].south
+    close = sheet.north - sheet.south <= SHEETS["centre"].north - SHEETS["centre"].south
+    ground, words = _carried(directory(), "city" if wide else "centre" if close else "core", sheet, language)
+    return Drawing(AROUND, ABOVE, int(WIDTH), sheet.height, sheet, ground, words)
+
+
 @lru_cache(maxsize=16)
 def _net(positions: tuple[tuple[float, float], ...]) -> list[tuple[int, int]]:
     # Places stay where they are: measured once for each choice of them.
@@ -146,6 +155,18 @@ def _ground(book: Directory, name: str, language: str) -> Ground:
     kept = _kept.get((name, language))
     if kept is None or kept[0] is not book:
         kept = _kept[name, language] = (book, _as_svg(*_lay_out(book, name, SHEETS[name], language)))
+    return kept[1]
+
+
+_held: dict[tuple[str, Sheet, str], tuple[Directory, Ground]] = {}
+
+
+def _carried(book: Directory, name: str, sheet: Sheet, language: str) -> Ground:
+    kept = _held.get((name, sheet, language))
+    if kept is None or kept[0] is not book:
+        if len(_held) > 64:
+            _held.clear()
+        kept = _held[name, sheet, language] = (book, _as_svg(*_lay_out(book, name, sheet, language)))
     return kept[1]
 
 

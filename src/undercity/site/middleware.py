@@ -22,7 +22,8 @@ _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 # Receipt codes open a citizen's report: they are kept out of the log.
 _SECRET_PATH = re.compile(r"(/receipt/|/open311/v2/tokens/)[^/]+")
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-          "connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+          "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+          "base-uri 'none'")
 
 
 def policy(tiles: str) -> str:

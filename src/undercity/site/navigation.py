@@ -41,6 +41,7 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("desk", _("My work today"), _everybody),
     ("shift", _("Shift desk"), _decides),
     ("today", _("To handle today"), _holder(Power.CASE_DISPOSE)),
+    ("field", _("Field"), _everybody),
     ("cases", _("Cases"), _everybody),
     ("board", _("Case board"), _everybody),
     ("duties", _("Duties"), _everybody),

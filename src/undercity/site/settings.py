@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "undercity.notices",
     "undercity.ledger",
     "undercity.places",
+    "undercity.field",
     "undercity.cases",
     *(["undercity.works"] if ENV.works else []),
     "undercity.appraisal",

@@ -35,11 +35,12 @@ class Link:
 # Where each stage stands on the way, counted from the report (0).
 ON_THE_WAY = {Stage.INTAKE: 1, Stage.FILING: 2, Stage.DISPATCH: 3, Stage.DISPOSAL: 4, Stage.ON_HOLD: 4, Stage.REVIEW: 5,
               Stage.CHECK: 5, Stage.CLOSING: 6, Stage.CLOSED: 7}
+REMARK = "case.remarked/1"
 # What officers settle among themselves; a citizen is told what it comes to.
 AMONG_OFFICERS = frozenset({
     "case.extension_asked/1", "case.hold_asked/1", "case.hold_agreed/1", "case.hold_refused/1", "case.supervised/1",
     "case.supervision_answered/1", "case.shirking_flagged/1", "case.void_asked/1", "case.void_refused/1",
-    "case.appealed/1", "case.appeal_agreed/1", "case.appeal_decided/1"})
+    "case.appealed/1", "case.appeal_agreed/1", "case.appeal_decided/1", REMARK})
 STOPPED = {Outcome.NOT_TAKEN: 1, Outcome.NOT_FILED: 2}
 
 
@@ -96,7 +97,8 @@ def receipt(token: str) -> Receipt | None:
 
 def _reason(case: Case, entries: list[Entry]) -> str:
     """Why it was not taken or not filed: the citizen reads the officer's own words."""
-    if case.stage != Stage.VOID or not (note := entries[-1].facts.get("note")):
+    moves = [entry for entry in entries if entry.verb != REMARK]
+    if case.stage != Stage.VOID or not (note := moves[-1].facts.get("note")):
         return ""
     row = Note.objects.filter(pk=note["id"]).first()
     return row.text if row else ""
