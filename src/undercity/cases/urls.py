@@ -1,11 +1,16 @@
 from django.urls import path
 
-from undercity.cases.pages import desk, public, report, sheets
+from undercity.cases.pages import desk, public, report, sheets, voices
 
 urlpatterns = [
     path("report/", report.report_page, name="report"),
     path("receipt/", public.find_receipt, name="find_receipt"),
-    path("receipt/<str:token>", public.receipt_page, name="receipt"),
+    path("receipt/<str:token>", voices.receipt_page, name="receipt"),
+    path("receipt/<str:token>/<slug:act>/", voices.voice, name="voice"),
+    path("cases/<str:number>/", voices.case_for_all, name="public_case"),
+    path("cases/<str:number>/follow/", voices.follow_case, name="follow_case"),
+    path("cases/<str:number>/follow/<uuid:follower>/", voices.confirm_follow, name="confirm_follow"),
+    path("following/<str:token>/", voices.following, name="following"),
     path("photo/<uuid:photo>.jpg", public.photo, name="photo"),
     path("desk/board/", desk.board, name="board"),
     path("desk/cases/", desk.cases, name="cases"),

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from undercity import clock
 from undercity.appraisal.actions import refresh
 from undercity.cases.actions.asking import resume_ripe
+from undercity.cases.actions.erasing import erase_due
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
@@ -80,6 +81,12 @@ def facts() -> None:
         refresh()
 
 
+def privacy(now: datetime) -> None:
+    """Erase what was kept long enough."""
+    if timetable.ripe("privacy", timedelta(hours=1)) and (gone := erase_due(now)):
+        log.info("personal data erased", extra={"count": gone})
+
+
 def one_round(worker: str) -> None:
     """Everything that is due now."""
     beat(worker)
@@ -93,4 +100,5 @@ def one_round(worker: str) -> None:
         except Refused as refusal:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
+    privacy(now)
     facts()
