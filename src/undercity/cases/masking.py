@@ -9,7 +9,7 @@ SHOWN_LEFT, SHOWN_RIGHT = 3, 4
 def masked_phone(phone: str) -> str:
     """138****1234; of a short number only its last two digits stay."""
     digits = "".join(letter for letter in phone if letter.isdigit())
-    if len(digits) >= SHOWN_LEFT + SHOWN_RIGHT + 3:
+    if len(digits) >= SHOWN_LEFT + SHOWN_RIGHT + len(STARS):
         return f"{digits[:SHOWN_LEFT]}{STARS}{digits[-SHOWN_RIGHT:]}"
     return f"{STARS}{digits[-2:]}" if len(digits) > SHOWN_RIGHT else STARS if phone.strip() else ""
 
