@@ -48,9 +48,16 @@ def _receipt(request: HttpRequest, token: str, bound: dict[str, Any], status: in
         "left": contact is not None and contact.erased_at is None and bool(
             contact.name or contact.email or contact.phone),
         "erased": found.speaker.dossier.erased_at or found.speaker.dossier.erase_asked_at}, status=status)
-    # Whoever has the link sees the report: no search engine and no other site should learn it.
+    return _kept_to_itself(response)
+
+
+def _kept_to_itself(response: HttpResponse) -> HttpResponse:
+    """Whoever has the link sees the report: no search engine and no other site should learn it.
+
+    Not "no-referrer": a browser then says that the forms of the page come from nowhere, and they are refused.
+    """
     response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
@@ -181,8 +188,5 @@ def following(request: HttpRequest, token: str) -> HttpResponseBase:
         stop(there.token, at=clock.now())
         messages.success(request, _("No more messages will come."))
         return redirect("public_case", there.case.number)
-    response = render(request, "cases/following.html", {
-        "follower": there, "address": shown_address(there), "number": there.case.number})
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return _kept_to_itself(render(request, "cases/following.html", {
+        "follower": there, "address": shown_address(there), "number": there.case.number}))

@@ -95,15 +95,20 @@ def suggest(text: str, at_most: int = AT_MOST) -> list[Suggestion]:
         code = learnt.model.classes[place]
         if shares[place] >= LEAST and code in known.categories:
             department, sure = _department(learnt, code, known)
-            found.append(Suggestion(code, known.name(code), round(float(shares[place]), 2), department,
-                                    body_name(department), round(sure, 2)))
+            found.append(Suggestion(code, known.name(code), _shown(float(shares[place])), department,
+                                    body_name(department), _shown(sure)))
     return found
 
 
 def suggest_department(category: str) -> tuple[int | None, str, float]:
     """Who usually handles this category: body, name, confidence; (None, "", 0) when nobody knows."""
     department, sure = _department(_learnt(), category, scheme())
-    return department, body_name(department), round(sure, 2)
+    return department, body_name(department), _shown(sure)
+
+
+def _shown(confidence: float) -> float:
+    """To two places; never certain."""
+    return min(round(confidence, 2), 0.99)
 
 
 def _department(learnt: Learnt, category: str, known: Scheme) -> tuple[int | None, float]:
@@ -137,10 +142,11 @@ def closed_cases() -> tuple[list[Example], dict[str, dict[str, int]]]:
     handled: dict[str, dict[str, int]] = {}
     keys = {body: key for key, body in directory().by_key.items()}
     rows = (Case.objects.filter(outcome__in=[Outcome.RESOLVED, Outcome.SELF_HANDLED]).order_by("-id")
-            .values_list("report__text", "category", "department_id")[:MOST_CASES])
-    for text, category, department in rows.iterator(chunk_size=5000):
-        if text and text.strip():
-            said[text.strip(), category] += 1
+            .values_list("report__text", "report__address", "category", "department_id")[:MOST_CASES])
+    for text, address, category, department in rows.iterator(chunk_size=5000):
+        # Where it is says nothing of what it is, and would make two of the same sentence look like two texts.
+        if words := (text.replace(address, "") if address else text).strip(" ，。,.;；、"):
+            said[words, category] += 1
         if department in keys:
             counted = handled.setdefault(category, {})
             counted[keys[department]] = counted.get(keys[department], 0) + 1
@@ -162,7 +168,7 @@ def measured(examples: Sequence[Example], base: Sequence[Example]) -> Measured:
         model = _model([*base, *rest])
         often = Counter[str]()
         for one in rest:
-            often[one.category] += one.count
+            often[one.category] += 1
         most = often.most_common(1)[0][0] if often else ""
         for one in held:
             found = np.full(len(classes), -1e4, dtype=np.float32)
