@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,9 @@ class Officers:
             return
         case = self.dice.choice(self.cases)
         case.refresh_from_db()
+        if self.dice.random() < 0.1:
+            self.citizen(case)
+            case.refresh_from_db()
         if self.dice.random() < 0.15:
             self.try_something(case)
         else:
@@ -48,6 +52,17 @@ class Officers:
         ended = case.stage == Stage.VOID or (case.stage == Stage.CLOSED and self.dice.random() < 0.4)
         if ended and not case.asked:
             self.cases.remove(case)
+
+    def citizen(self, case: Any) -> None:
+        """Whoever reported it says something, whether or not he may now."""
+        from undercity.cases.actions import voices
+
+        token, at = case.report.token, self.city.at
+        with suppress(Refused):
+            self.dice.choice([
+                lambda: voices.support(case.number, at=at), lambda: voices.add(token, at=at, text="补充"),
+                lambda: voices.rate(token, at=at, stars=self.dice.randint(0, 6)),
+                lambda: voices.ask_again(token, at=at, reason="又坏了")])()
 
     def report(self) -> None:
         """A new case, from a citizen or an inspector."""

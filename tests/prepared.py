@@ -83,6 +83,11 @@ class Preparing(Officers):
             case = self.city.walk(case, stage.value)
         elif stage is not Stage.INTAKE:
             case = self.city.walk(case, stage.value)
+        if verb in {Verb.AGREE_REOPEN, Verb.REFUSE_REOPEN}:
+            from undercity.cases.actions.voices import ask_again
+
+            ask_again(case.report.token, at=self.city.later(minutes=1), reason="又坏了")
+            case.refresh_from_db()
         for step, given in BEFORE.get(verb, ()):
             self.do(case, step, given)
         return case

@@ -38,7 +38,8 @@ OPENED_BY: dict[Verb, dict[str, Any]] = {
     Verb.APPROVE_HOLD: {"asked": "hold", "agreed": True}, Verb.REJECT_HOLD: {"asked": "hold", "agreed": True},
     Verb.APPROVE_VOID: {"asked": "void"}, Verb.REJECT_VOID: {"asked": "void"}, Verb.APPEAL: LATE,
     Verb.AGREE_APPEAL: {"asked": "appeal"}, Verb.REFUSE_APPEAL: {"asked": "appeal"},
-    Verb.UPHOLD_APPEAL: {"asked": "appeal", "agreed": True}, Verb.REJECT_APPEAL: {"asked": "appeal", "agreed": True}}
+    Verb.UPHOLD_APPEAL: {"asked": "appeal", "agreed": True}, Verb.REJECT_APPEAL: {"asked": "appeal", "agreed": True},
+    Verb.AGREE_REOPEN: {"asked": "reopen"}, Verb.REFUSE_REOPEN: {"asked": "reopen"}}
 OFFICE = {Role.INTAKE_OFFICER}
 DISPATCH = {Role.DISPATCHER}
 LEAD = {Role.SHIFT_LEAD}
@@ -56,7 +57,8 @@ WHO: dict[Verb, set[Role]] = {
     Verb.SUPERVISE: LEAD | {Role.LEADER}, Verb.ANSWER_SUPERVISION: HANDLERS,
     Verb.FLAG_SHIRKING: DISPATCH | LEAD | {Role.LEADER}, Verb.WITHDRAW: DISPATCH | HANDLERS, Verb.APPROVE_VOID: LEAD,
     Verb.REJECT_VOID: LEAD, Verb.FORCE_CLOSE: {Role.ADMINISTRATOR}, Verb.APPEAL: HANDLERS,
-    Verb.AGREE_APPEAL: DISPATCH, Verb.REFUSE_APPEAL: DISPATCH, Verb.UPHOLD_APPEAL: OFFICE, Verb.REJECT_APPEAL: OFFICE}
+    Verb.AGREE_APPEAL: DISPATCH, Verb.REFUSE_APPEAL: DISPATCH, Verb.UPHOLD_APPEAL: OFFICE, Verb.REJECT_APPEAL: OFFICE,
+    Verb.AGREE_REOPEN: OFFICE | LEAD, Verb.REFUSE_REOPEN: OFFICE | LEAD}
 
 
 @pytest.mark.parametrize("stage", list(Stage))

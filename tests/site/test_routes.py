@@ -19,6 +19,9 @@ EVERYBODY, OFFICERS = "everybody", "officers"
 # Only the administrator looks into the outbox.
 NO_OUTBOX = ("intake_officer", "shift_lead", "dispatcher", "inspector", "department_handler", "squad_member", "keeper",
              "leader", "duty_officer", "evaluator", "branch_secretary", "open311_client")
+# Who looked at what is for those who read the record.
+NO_LOOKS = ("intake_officer", "shift_lead", "dispatcher", "inspector", "department_handler", "squad_member", "keeper",
+            "duty_officer", "branch_secretary", "open311_client")
 # A case just reported: no department has it yet, and these posts read no territory.
 NO_SUCH_CASE = ("department_handler", "squad_member", "keeper", "duty_officer", "branch_secretary", "open311_client")
 # These see no scores; a handler sees those of his own body, and the post of the table is of another.
@@ -62,6 +65,11 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "report": ("GET", EVERYBODY, {}),
     "receipt": ("GET", EVERYBODY, {}),
     "find_receipt": ("GET", EVERYBODY, {}),
+    "voice": ("POST", EVERYBODY, {}),
+    "public_case": ("GET", EVERYBODY, {}),
+    "follow_case": ("POST", EVERYBODY, {}),
+    "confirm_follow": ("GET", EVERYBODY, {}),
+    "following": ("GET", EVERYBODY, {}),
     "photo": ("GET", EVERYBODY, {}),
     "public_duties": ("GET", EVERYBODY, {}),
     "desk": ("GET", OFFICERS, {}),
@@ -72,6 +80,7 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "accept": ("POST", OFFICERS, {}),
     "task_step": ("POST", OFFICERS, {}),
     "outbox": ("GET", OFFICERS, dict.fromkeys(NO_OUTBOX, 403)),
+    "looks": ("GET", OFFICERS, dict.fromkeys(NO_LOOKS, 403)),
     "board": ("GET", OFFICERS, {}),
     "cases": ("GET", OFFICERS, {}),
     "case_of": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
@@ -150,6 +159,8 @@ def address(name: str, case: Any) -> str:
         "open311_updates": ["xml"], "open311_unknown": ["nowhere.xml", "json"],
         "open311_definition": [case.category, "xml"], "open311_request": [case.number, "json"],
         "open311_token": [case.report.token, "json"], "place": ["no-such-place"], "receipt": [case.report.token],
+        "voice": [case.report.token, "add"], "public_case": [case.number], "follow_case": [case.number],
+        "confirm_follow": [case.number, uuid4()], "following": ["no-such-token"],
         "photo": [uuid4()], "case_of": [case.uid], "case": [case.number], "contact": [case.number],
         "sheet": [case.number, "registration"],
         "move": [case.number, "refuse_intake"], **({"task": [duty := _duty()], "accept": [duty],

@@ -21,7 +21,8 @@ Look = Callable[["Page"], list[str]]
 
 PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/places/", "/places/cool-foshui/", "/places/cool-anda/",
           "/map/", "/map/?layer=below&sheet=centre", "/map/?sheet=city", "/report/", "/about/", "/components/",
-          "/signin/", "/receipt/no-such-code", "/tour/", "/numbers/", "/duties/", "/source/", "{receipt}")
+          "/signin/", "/receipt/no-such-code", "/tour/", "/numbers/", "/duties/", "/source/", "{receipt}",
+          "{supporter}", "{public}", "{code}", "{messages}")
 # Asked for what is not there, or cannot be read.
 REFUSED = ("/receipt/no-such-code", "/?lat=x&lon=y")
 # Pages of officers by who looks at them. A new page is added here.
@@ -30,7 +31,7 @@ DESK = {
                 "/desk/duties/?state=done", "/desk/duties/give/", "{task}", "{visit}", "/desk/scores/",
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
-                "/places/cool-foshui/"),
+                "/places/cool-foshui/", "/desk/looks/"),
     "lead1": ("/desk/", "{filing}", "/desk/shift/", "/desk/cases/?light=red&area=shizhong", "/desk/cases/filters/",
               "/desk/cases/map/", "/desk/cases/hotspots/"),
     "sanitation1": ("/desk/today/",),
@@ -45,11 +46,25 @@ from undercity.org.queries import directory
 from undercity.works.models import Work
 import json
 def case(**more): return Case.objects.filter(**more).order_by("-id").select_related("report").first()
+from undercity import clock
+from undercity.cases.actions.following import follow
+from undercity.cases.actions.voices import add, support
+from undercity.ledger.actions import look
+from undercity.org.models import Appointment
+from undercity.org.queries import actor_for_person
+now = clock.now()
+mine = support(case(stage="disposal").number, at=now, text="我也看到了")
+add(mine.token, at=now, text="又塌了一块")
+there = follow(mine.case_id, at=now, address="zhang@example.com")
+sees = actor_for_person(Appointment.objects.get(post__key="leader-1", ends__isnull=True).person_id)
+look(by=sees, subject_kind="case", subject=mine.case_id, fields=["contact"], reason="核实地点")
 leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").first()
 work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
 print(json.dumps({
+    "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
+    "code": f"/cases/{mine.case.number}/follow/{there.pk}/", "messages": f"/following/{there.token}/",
     "receipt": f"/receipt/{case(stage='closed').report.token}", "filing": f"/desk/cases/{case(stage='filing').number}/",
     "sheet": f"/desk/cases/{case(stage='closed', outcome='resolved').number}/sheets/check/",
     "closed": f"/desk/cases/{case(stage='closed').number}/", "task": f"/desk/duties/{task.pk}/",

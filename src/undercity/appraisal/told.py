@@ -198,4 +198,7 @@ LEFT_ASIDE = frozenset({
     "case.extension_asked/1", "case.hold_asked/1", "case.hold_agreed/1", "case.hold_refused/1", "case.supervised/1",
     "case.supervision_answered/1", "case.shirking_flagged/1", "case.void_asked/1", "case.void_refused/1",
     "case.joined/1", "case.remarked/1", "case.appealed/1", "case.appeal_agreed/1", "case.told_outside/1",
-    "case.handed_over/1"})
+    "case.handed_over/1",
+    # What citizens say afterwards changes no number of the offices: a case taken up again is a case of its own.
+    "case.supported/1", "case.added/1", "case.rated/1", "case.reopen_asked/1", "case.reopen_decided/1",
+    "case.continues/1", "case.erased/1"})

@@ -6,14 +6,17 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from undercity.cases import evidence, facts, fieldwork, kinds, outside_facts, projection
-        from undercity.cases.queries import map_pins
+        from undercity.cases import evidence, facts, fieldwork, kinds, outside_facts, projection, voices
+        from undercity.cases.queries import following, map_pins
+        from undercity.notices import letters
         from undercity.places.pins import register
 
         assert facts.SUBJECT
         assert outside_facts.ToldOutside.verb
+        assert voices.SPOKEN
         kinds.register_kinds()
         projection.register_subject()
         evidence.register_dossiers()
         register(map_pins.open_cases)
         fieldwork.register_fieldwork()
+        letters.register(facts.SUBJECT, following.letter_to)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from undercity.cases.models import Contact, Note, Photo, Report
+from undercity.cases.models import Contact, Note, Photo, Report, Supporter
 from undercity.ledger.dossier import register_table
 
 OF_A_REPORT = ("text", "address", "lat", "lon")
@@ -13,5 +13,6 @@ def register_dossiers() -> None:
     """Tell the record how the dossiers of cases are read."""
     register_table("case.report", Report, OF_A_REPORT)
     register_table("case.contact", Contact, ("name", "phone", "email"))
+    register_table("case.supporter", Supporter, ("name", "phone", "email"))
     register_table("case.note", Note, ("text",))
     register_table("case.photo", Photo, OF_A_PHOTO)

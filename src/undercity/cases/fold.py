@@ -56,3 +56,9 @@ class CaseState:
     appeal: str = ""
     merged_into: UUID | None = None
     reporters: int = 1
+    # How many rated what was done, and the sum of their stars.
+    ratings: int = 0
+    stars: int = 0
+    # Taken up again as another case, or itself the going on of one.
+    continued_as: UUID | None = None
+    continues: UUID | None = None

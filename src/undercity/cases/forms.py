@@ -45,12 +45,13 @@ class WhereForm(forms.Form):
 
 
 class WhatForm(forms.Form):
-    """Step 2: what is it?"""
+    """Step 2: what is it? Words and a photo come first: they may tell the kind."""
 
-    category = forms.ChoiceField(label=_("What is it?"))
     text = forms.CharField(label=_("What is wrong"), max_length=TEXT_MAX, required=False,
                            widget=forms.Textarea(attrs={"rows": 4}))
     photos = ManyFilesField(label=_("Photo"), required=False)
+    category = forms.ChoiceField(label=_("What is it?"), required=False,
+                                 help_text=_("Leave it open, and your words are read: you confirm what they suggest."))
 
     def __init__(self, *args: Any, categories: list[Any], **options: Any):
         super().__init__(*args, **options)
@@ -66,6 +67,60 @@ class SendForm(forms.Form):
                             widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}))
     email = forms.EmailField(label=_("E-mail"), max_length=120, required=False,
                              widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    news = forms.BooleanField(label=_("Tell me when something happens"), required=False)
+
+
+class FollowForm(forms.Form):
+    """Where messages go."""
+
+    address = forms.CharField(label=_("E-mail or mobile number"), max_length=120, strip=True,
+                              widget=forms.TextInput(attrs={"autocomplete": "email"}))
+
+
+class CodeForm(forms.Form):
+    """The code that came to the address."""
+
+    code = forms.CharField(label=_("Six digits"), max_length=12, strip=True, widget=forms.TextInput(
+        attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}))
+
+
+class AddForm(forms.Form):
+    """More words and pictures."""
+
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    text = forms.CharField(label=_("What is new"), max_length=TEXT_MAX, required=False,
+                           widget=forms.Textarea(attrs={"rows": 3}))
+    photos = ManyFilesField(label=_("Photo"), required=False)
+
+
+class RateForm(forms.Form):
+    """Stars and words."""
+
+    stars = forms.TypedChoiceField(label=_("How was it done?"), coerce=int, widget=forms.RadioSelect, choices=[
+        (5, _("5 · very good")), (4, _("4 · good")), (3, _("3 · fair")), (2, _("2 · poor")), (1, _("1 · bad"))])
+    text = forms.CharField(label=_("In your words"), max_length=TEXT_MAX, required=False,
+                           widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AgainForm(forms.Form):
+    """Why it is to be taken up again."""
+
+    reason = forms.CharField(label=_("What is still wrong"), max_length=TEXT_MAX,
+                             widget=forms.Textarea(attrs={"rows": 3}))
+    photos = ManyFilesField(label=_("Photo"), required=False)
+
+
+class EraseForm(forms.Form):
+    """Whether he is sure."""
+
+    sure = forms.BooleanField(label=_("Yes, erase my data; it cannot be brought back"), required=False)
+
+
+class LookForm(forms.Form):
+    """Why somebody looks at a contact."""
+
+    reason = forms.CharField(label=_("Why you need it"), max_length=120, strip=True,
+                             help_text=_("For example: the inspector cannot find the place"))
 
 
 class MoveForm(forms.Form):

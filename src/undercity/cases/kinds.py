@@ -22,9 +22,10 @@ HOLD = "case.hold"
 VOID_REQUEST = "case.void_request"
 REPLY = "case.reply"
 APPEAL = "case.appeal"
+REOPEN = "case.reopen_request"
 
 # What somebody asks and another decides.
-QUESTIONS = frozenset({EXTENSION, HOLD_REQUEST, VOID_REQUEST, APPEAL})
+QUESTIONS = frozenset({EXTENSION, HOLD_REQUEST, VOID_REQUEST, APPEAL, REOPEN})
 
 _WAITS = _("The report waits; the shift lead is told.")
 _ASKED = _("Somebody waits for a yes or no; the shift lead is told.")
@@ -49,5 +50,6 @@ def register_kinds() -> None:
         (VOID_REQUEST, _("Decide on voiding"), _ASKED, Role.LEADER),
         (REPLY, _("Answer a supervision"), _("No answer came; the leader is told."), Role.LEADER),
         (APPEAL, _("Decide on an appeal"), _ASKED, Role.SHIFT_LEAD),
+        (REOPEN, _("Decide on taking it up again"), _ASKED, Role.SHIFT_LEAD),
     ):
         register(DutyKind(code=code, label=label, page="case_of", silence=silence, escalate_to=above))

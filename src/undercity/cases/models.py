@@ -9,6 +9,7 @@ from django.db.models import Q
 from undercity.cases.numbers import number_of
 from undercity.cases.states import BatchState, Datatype, HandoverState, Outcome, Source, Stage
 from undercity.ledger.models import Dossier
+from undercity.notices.states import OUTSIDE
 from undercity.org.models import Body, Person, Post
 
 
@@ -117,6 +118,10 @@ class Case(models.Model):
     appeal = models.CharField(max_length=8, blank=True)
     merged_into = models.UUIDField(null=True)
     reporters = models.PositiveIntegerField(default=1)
+    ratings = models.PositiveIntegerField(default=0)
+    stars = models.PositiveIntegerField(default=0)
+    continued_as = models.UUIDField(null=True)
+    continues = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -132,6 +137,8 @@ class Case(models.Model):
             models.Index(fields=["source", "-id"], name="cases_by_source"),
             models.Index(fields=["due_at"], name="cases_by_deadline", condition=Q(due_at__isnull=False)),
             models.Index(fields=["hold_until"], name="cases_on_hold", condition=Q(stage="on_hold")),
+            models.Index(fields=["merged_into"], name="cases_merged", condition=Q(merged_into__isnull=False)),
+            models.Index(fields=["closed_at"], name="cases_by_end", condition=Q(closed_at__isnull=False)),
         ]
 
     @property
@@ -154,6 +161,12 @@ class Report(Dossier):
     lon = models.FloatField(null=True)
     token = models.CharField(max_length=32, unique=True)
     client_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  # unique, and most have none
+    # The reporter wants his words gone as soon as the case no longer needs them.
+    erase_asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["erase_asked_at"], name="cases_report_to_erase", condition=Q(
+            erase_asked_at__isnull=False, erased_at__isnull=True))]
 
 
 class Contact(Dossier):
@@ -165,11 +178,54 @@ class Contact(Dossier):
     email = models.CharField(max_length=120, blank=True)
 
 
+class Supporter(Dossier):
+    """Somebody who found his problem reported already and supports that case 附议: a reporter like the first, with a
+    receipt of his own; how to reach him, if he wants to be."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="supporters")
+    name = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.CharField(max_length=120, blank=True)
+    token = models.CharField(max_length=32, unique=True)
+    client_key = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  # unique, and most have none
+    erase_asked_at = models.DateTimeField(null=True)
+
+
+class Follower(models.Model):
+    """Somebody who wants to be told of a case 关注, at an address that he confirmed. No part of the record: a
+    convenience that ends when he says so, and whose address goes when the contacts of the case go."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid7)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="followers")
+    channel = models.CharField(max_length=12, choices=[(one.value, one.label) for one in OUTSIDE])
+    # Empty when it is the dossier's: an address stands in one place only.
+    address = models.CharField(max_length=120, blank=True)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, related_name="+")
+    supporter = models.ForeignKey(Supporter, on_delete=models.PROTECT, null=True, related_name="+")
+    # The mark of the address, to find one that was given before without reading it.
+    digest = models.CharField(max_length=64)
+    language = models.CharField(max_length=10, blank=True)
+    token = models.CharField(max_length=32, unique=True)
+    asked_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["digest", "asked_at"], name="cases_follower_address")]
+        constraints = [models.UniqueConstraint(fields=["case", "digest"], name="cases_follower_once")]
+
+
 class Note(Dossier):
     """Words that came with a move: a reason, an answer, what was done."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, to_field="uid", related_name="notes")
     text = models.TextField()
+    # The reporter or supporter (the id of his dossier) who said it; None: an officer did.
+    speaker = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["speaker"], name="cases_note_speaker", condition=Q(speaker__isnull=False))]
 
 
 class Photo(Dossier):
@@ -183,6 +239,10 @@ class Photo(Dossier):
     taken_lat = models.FloatField(null=True)
     taken_lon = models.FloatField(null=True)
     is_public = models.BooleanField(default=False)
+    speaker = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["speaker"], name="cases_photo_speaker", condition=Q(speaker__isnull=False))]
 
 
 class Attribute(models.Model):

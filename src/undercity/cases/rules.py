@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from undercity.cases.fold import CaseState
-from undercity.cases.states import MOVES, Ask, Check, Move, Needs, Now, Outcome, Source, Stage, Supervision, Verb
+from undercity.cases.states import MOVES, OPEN, Ask, Check, Move, Needs, Now, Outcome, Source, Stage, Supervision, Verb
 from undercity.errors import InvalidMove, RuleBroken
 from undercity.org.powers import Actor, Decision, can
 from undercity.org.states import Power
@@ -21,7 +21,11 @@ ANSWERS: dict[Verb, tuple[Ask, bool]] = {
     Verb.APPROVE_HOLD: (Ask.HOLD, True), Verb.REJECT_HOLD: (Ask.HOLD, True),
     Verb.APPROVE_VOID: (Ask.VOID, False), Verb.REJECT_VOID: (Ask.VOID, False),
     Verb.AGREE_APPEAL: (Ask.APPEAL, False), Verb.REFUSE_APPEAL: (Ask.APPEAL, False),
-    Verb.UPHOLD_APPEAL: (Ask.APPEAL, True), Verb.REJECT_APPEAL: (Ask.APPEAL, True)}
+    Verb.UPHOLD_APPEAL: (Ask.APPEAL, True), Verb.REJECT_APPEAL: (Ask.APPEAL, True),
+    Verb.AGREE_REOPEN: (Ask.REOPEN, False), Verb.REFUSE_REOPEN: (Ask.REOPEN, False)}
+# Something was done, well or not: it can be rated, and asked for again.
+HANDLED = frozenset({Outcome.RESOLVED.value, Outcome.SELF_HANDLED.value, Outcome.FORCED.value})
+MOST_STARS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +188,47 @@ def batched(verb: Verb, count: int, *, note: str = "", why: str = "") -> None:
         raise RuleBroken(_("A reason is missing."), field="note", remedy=_("Write in one sentence why."))
     if verb is Verb.SUPERVISE and why not in Supervision.values:
         raise RuleBroken(_("The kind of supervision is missing."), field="why", remedy=_("Choose one from the list."))
+
+
+def may_support(case: CaseState) -> Decision:
+    """May somebody with the same problem support this case? While it is open."""
+    return Decision(True) if Stage(case.stage) in OPEN else Decision(
+        False, _("This case has ended: report the problem anew."))
+
+
+def may_add(case: CaseState) -> Decision:
+    """May a reporter say more? While the case is open."""
+    return Decision(True) if Stage(case.stage) in OPEN else Decision(False, _("The case has ended."))
+
+
+def may_rate(case: CaseState, at: datetime, *, days: int, rated: bool) -> Decision:
+    """May a reporter rate what was done? Once, within so many days of the end, when something was done."""
+    if case.outcome not in HANDLED or case.closed_at is None:
+        return Decision(False, _("It can be rated when it is closed."))
+    if rated:
+        return Decision(False, _("You have rated it already. Thank you."))
+    if at > case.closed_at + timedelta(days=days):
+        return Decision(False, _("It could be rated within %(days)d days of its end.") % {"days": days})
+    return Decision(True)
+
+
+def may_ask_again(case: CaseState, at: datetime, *, days: int) -> Decision:
+    """May a reporter ask to take it up again? Within so many days of its end, one question at a time."""
+    if case.outcome not in HANDLED or case.closed_at is None:
+        return Decision(False, _("Only what was closed can be taken up again."))
+    if case.continued_as is not None:
+        return Decision(False, _("It was taken up again already."))
+    if case.asked:
+        return Decision(False, _("Something is asked already (%(what)s); wait for the answer.") % {
+            "what": Ask(case.asked).label})
+    if at > case.closed_at + timedelta(days=days):
+        return Decision(False, _("It could be asked for again within %(days)d days of its end; report it anew.") % {
+            "days": days})
+    return Decision(True)
+
+
+def stars(number: int) -> int:
+    """One to five stars; RuleBroken otherwise."""
+    if not 1 <= number <= MOST_STARS:
+        raise RuleBroken(_("Give one to five stars."), field="stars", remedy=_("Choose one of the five."))
+    return number

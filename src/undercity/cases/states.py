@@ -20,8 +20,12 @@ SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS = "similar_metres", "similar_hours", 
 KEY_PER_MINUTE, KEY_PER_DAY, NEARBY_METRES = "key_per_minute", "key_per_day", "nearby_metres"
 YELLOW_CARD_DAYS, RED_CARD_DAYS, BATCH_SECONDS = "yellow_card_days", "red_card_days", "batch_seconds"
 POSITION_HOURS = "position_hours"
+# How long after its end a case may be rated or asked for again, and how long personal data is kept.
+RATE_DAYS, REOPEN_DAYS = "rate_days", "reopen_days"
+KEEP_CONTACT_DAYS, KEEP_WORDS_DAYS, CONFIRM_DAYS = "keep_contact_days", "keep_words_days", "confirm_days"
 TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS, KEY_PER_MINUTE, KEY_PER_DAY,
-                   NEARBY_METRES, YELLOW_CARD_DAYS, RED_CARD_DAYS, BATCH_SECONDS, POSITION_HOURS})
+                   NEARBY_METRES, YELLOW_CARD_DAYS, RED_CARD_DAYS, BATCH_SECONDS, POSITION_HOURS, RATE_DAYS,
+                   REOPEN_DAYS, KEEP_CONTACT_DAYS, KEEP_WORDS_DAYS, CONFIRM_DAYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Verb(TextChoices):
     REFUSE_APPEAL = "refuse_appeal", _("refuse the appeal")
     UPHOLD_APPEAL = "uphold_appeal", _("uphold the appeal")
     REJECT_APPEAL = "reject_appeal", _("reject the appeal")
+    AGREE_REOPEN = "agree_reopen", _("take it up again")
+    REFUSE_REOPEN = "refuse_reopen", _("do not take it up again")
 
 
 class Source(TextChoices):
@@ -147,6 +153,7 @@ class Ask(TextChoices):
     HOLD = "hold", _("hold")
     VOID = "void", _("voiding")
     APPEAL = "appeal", _("appeal against lateness")
+    REOPEN = "reopen", _("taking it up again")
 
 
 class Supervision(TextChoices):
@@ -155,6 +162,13 @@ class Supervision(TextChoices):
     OVERDUE = "overdue", _("overdue")
     LEADER = "leader", _("by order of a leader")
     KEY = "key", _("key matter")
+
+
+class Erasure(TextChoices):
+    """Why personal data was erased 清除."""
+
+    SCHEDULE = "schedule", _("kept long enough")
+    ASKED = "asked", _("asked for by the person")
 
 
 class Appeal(TextChoices):
@@ -331,6 +345,8 @@ MOVES: dict[Stage, dict[Verb, Move]] = {
         Verb.REFUSE_APPEAL: Move(Stage.CLOSED, Power.CASE_DISPATCH, Needs.REASON),
         Verb.UPHOLD_APPEAL: Move(Stage.CLOSED, Power.CASE_INTAKE),
         Verb.REJECT_APPEAL: Move(Stage.CLOSED, Power.CASE_INTAKE, Needs.REASON),
+        Verb.AGREE_REOPEN: Move(Stage.CLOSED, Power.CASE_INTAKE, alternative=Power.CASE_FILE),
+        Verb.REFUSE_REOPEN: Move(Stage.CLOSED, Power.CASE_INTAKE, Needs.REASON, Power.CASE_FILE),
     },
     Stage.VOID: {},
 }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -20,6 +22,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 64_000_000
 LONGEST_SIDE = 1920
 QUALITY = 82
+log = logging.getLogger("undercity.pictures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,31 @@ def _encode(raw: bytes) -> Picture:
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(image).convert("RGB")
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright = blurred(upright)
     # A new image carries pixels only: no EXIF, no profile, no comment.
     clean = Image.frombytes("RGB", upright.size, upright.tobytes())
     out = io.BytesIO()
     clean.save(out, "JPEG", quality=QUALITY)
     jpeg = out.getvalue()
     return Picture(jpeg, hashlib.sha256(jpeg).hexdigest(), clean.width, clean.height, lat, lon)
+
+
+def blurred(image: Image.Image) -> Image.Image:
+    """The picture as the deployment's own callable gives it back, faces and number plates blurred; as it is without.
+
+    Whatever goes wrong in it refuses the picture: one that should have been blurred is never kept as it was.
+    """
+    if not settings.BLUR:
+        return image
+    try:
+        found = import_string(settings.BLUR.replace(":", "."))(image)
+        if not isinstance(found, Image.Image):
+            raise TypeError("no picture came back")
+        return found.convert("RGB")
+    except Exception as error:
+        log.exception("the callable of UNDERCITY_BLUR failed")
+        raise RuleBroken(_("The picture could not be made ready."), field="photo",
+                         remedy=_("Send the report without it; the operator is told.")) from error
 
 
 def _position(image: Image.Image) -> tuple[float | None, float | None]:

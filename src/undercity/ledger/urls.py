@@ -1,10 +1,11 @@
 from django.urls import path
 
-from undercity.ledger.pages import desk, duties, give, task
+from undercity.ledger.pages import desk, duties, give, looks, task
 
 urlpatterns = [
     path("duties/", duties.public_duties, name="public_duties"),
     path("desk/", desk.desk, name="desk"),
+    path("desk/looks/", looks.looks_page, name="looks"),
     path("desk/duties/", duties.duties, name="duties"),
     path("desk/duties/give/", give.give_duty, name="give_duty"),
     path("desk/duties/photo/<uuid:photo>.jpg", task.task_photo, name="task_photo"),

@@ -10,11 +10,15 @@ from undercity.org.models import Post
 
 
 class Notice(models.Model):
-    """One message to one post 通知. Written in the transaction of what it tells of; names no person and no text of
-    a citizen: it points at its subject, and the reader opens that with his own powers."""
+    """One message to one post 通知, or to somebody outside the offices (`recipient`, an id of the subject's room).
+
+    Written in the transaction of what it tells of; names no person, no address and no text of a citizen: it points at
+    its subject, and the reader opens that with his own powers.
+    """
 
     code = models.CharField(max_length=40)
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    recipient = models.UUIDField(null=True)
     appointment = models.BigIntegerField(null=True)
     subject_kind = models.CharField(max_length=20)
     subject = models.UUIDField()
@@ -25,6 +29,8 @@ class Notice(models.Model):
     # Real time: a dead worker's claim runs out on the wall clock.
     claimed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Real time too: a door that was shut is tried again later and later.
+    try_after = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

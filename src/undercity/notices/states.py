@@ -19,3 +19,9 @@ class Channel(TextChoices):
     """How a notice travels. The outbox page keeps everything inside the machine."""
 
     OUTBOX = "outbox", _("outbox page")
+    EMAIL = "email", _("e-mail")
+    SMS = "sms", _("text message")
+
+
+# How somebody outside the offices is reached.
+OUTSIDE = (Channel.EMAIL, Channel.SMS)

@@ -6,6 +6,8 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,6 +53,16 @@ class Environment(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     open311_keys: str = Field("", description="API keys for departments' own Open311 servers: "
                               "department=key, separated by commas. They win over those stored with the server.")
+    address: str = Field("", description="Address of this site in messages, for example https://city.example.cn; "
+                         "empty: the first of UNDERCITY_ORIGINS.")
+    mail: str = Field("", description="Mail server for messages to citizens: smtp://user:password@host:587 (STARTTLS "
+                      "when it signs in) or smtps://…:465. Empty: no e-mail; a demonstration writes them to files.")
+    mail_from: str = Field("undercity@localhost", description="Sender of e-mails.")
+    sms: str = Field("", description="Address of a text-message gateway that takes a POST of {to, text} as JSON. "
+                     "Empty: no text messages.")
+    sms_key: str = Field("", description="Bearer key sent to the gateway.")
+    blur: str = Field("", description="Callable (package.module:name) that gets each uploaded picture as a Pillow "
+                      "image and returns it with faces and number plates blurred. Empty: pictures stay as they are.")
     upload_mb: int = Field(12, ge=1, le=100, description="Largest photo accepted, in MB.")
 
     @field_validator("clock")
@@ -58,6 +70,20 @@ class Environment(BaseSettings):
     def _clock_is_readable(cls, value: str) -> str:
         clock.parse_offset(value)
         return value
+
+    @field_validator("mail")
+    @classmethod
+    def _mail_is_readable(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"smtp", "smtps"} or not urlsplit(value).hostname):
+            raise ValueError("must be smtp://user:password@host:587 or smtps://user:password@host:465")
+        return value
+
+    @field_validator("sms", "address")
+    @classmethod
+    def _address_is_readable(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("must be an address with http:// or https://")
+        return value.rstrip("/")
 
     @field_validator("log_level")
     @classmethod
@@ -78,6 +104,16 @@ class Environment(BaseSettings):
         """Department → the key its own server gave us."""
         pairs = (one.partition("=") for one in self.open311_keys.split(",") if one.strip())
         return {department.strip(): key.strip() for department, _sign, key in pairs}
+
+    @property
+    def mail_server(self) -> dict[str, Any]:
+        """Django's settings of the mail server."""
+        parts = urlsplit(self.mail)
+        return {"EMAIL_HOST": parts.hostname or "localhost", "EMAIL_PORT": parts.port or (
+                    465 if parts.scheme == "smtps" else 25),
+                "EMAIL_HOST_USER": unquote(parts.username or ""), "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+                "EMAIL_USE_SSL": parts.scheme == "smtps",
+                "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username)}
 
     @property
     def database(self) -> str:

@@ -49,6 +49,7 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("works", _("Works"), _holder(Power.WORK_READ)),
     ("map", _("Map"), _everybody),
     ("outbox", _("Outbox"), _holder(Power.NOTICE_OUTBOX)),
+    ("looks", _("Looks"), _holder(Power.RECORD_READ)),
     ("report", pgettext_lazy("nav", "Report"), _everybody),
 )
 PUBLIC: tuple[tuple[str, Any, Holds], ...] = (

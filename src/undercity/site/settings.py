@@ -127,6 +127,18 @@ TIME_ZONE = clock.ZONE.key
 USE_I18N = True
 USE_TZ = True
 
+# Letters to citizens. A demonstration writes its e-mails to files: nothing leaves the machine.
+MAIL = bool(ENV.mail) or DEMO
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if DEMO else 'smtp'}.EmailBackend"
+EMAIL_FILE_PATH = VAR / "mail"
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS = ENV.mail_server.values()
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENV.mail_from
+SMS_GATEWAY, SMS_KEY = ENV.sms, ENV.sms_key
+# What stands before a path in a letter, which no request brought.
+SITE_ADDRESS = ENV.address or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
+BLUR = ENV.blur
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 # Leaflet comes inside a wheel, whose Django app is not installed: its forms need GDAL, its map tag inline script.

@@ -43,3 +43,16 @@ def _insertion() -> str:
 def _key() -> str:
     # FTS5 keeps nothing but a running number; PostgreSQL's table has a column for it.
     return "rowid" if connection.vendor == "sqlite" else "case_id"
+
+
+def forget_words(case: int, *texts: str) -> None:
+    """Take the words of a case out of the index; `texts` are those it was written with, in their order.
+
+    FTS5 keeps no text of its own here: it takes out what it is told again, and a wrong word would spoil the index.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO cases_words (cases_words, rowid, grams) VALUES ('delete', %s, %s)",
+                           [case, " ".join(grams(" ".join(texts)))])
+        else:
+            cursor.execute("DELETE FROM cases_words WHERE case_id = %s", [case])

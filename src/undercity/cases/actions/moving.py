@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from undercity.cases import kinds, rules
 from undercity.cases.actions.dossiers import write_note, write_photos
+from undercity.cases.actions.following import tell_followers
 from undercity.cases.facts import SUBJECT, Aside, Moved
 from undercity.cases.fold import CaseState
 from undercity.cases.models import Case
@@ -121,6 +122,7 @@ class Turn:
         """Write the entry and all that follows from it; the case as it is now."""
         self.stream = record(said, stream_kind=SUBJECT, stream=self.row.uid, was=self.stream, by=self.by, at=self.at)
         self.row.refresh_from_db()
+        tell_followers(self.row, said.verb)
         return self.row
 
     def answer(self, said: Moved | Aside) -> Case:

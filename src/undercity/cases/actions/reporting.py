@@ -58,12 +58,12 @@ def report(*, by: Actor, at: datetime, source: Source, category: str, text: str,
     if not text.strip() and not photos:
         raise RuleBroken(_("Say what is wrong, or show it."), field="description",
                          remedy=_("Write a few words or add a photo."))
-    key = _scoped(by, client_key)
+    key = scoped(by, client_key)
     if key and (known := _known(key)):
         return known
     try:
         with write():
-            return _write(by=by, at=at, source=source, category=category, text=text, territory=territory,
+            return written(by=by, at=at, source=source, category=category, text=text, territory=territory,
                           address=address, lat=lat, lon=lon, photos=photos, sender=sender, key=key)
     except IntegrityError:
         if key and (known := _known(key)):
@@ -71,7 +71,8 @@ def report(*, by: Actor, at: datetime, source: Source, category: str, text: str,
         raise
 
 
-def _scoped(by: Actor, client_key: str) -> str | None:
+def scoped(by: Actor, client_key: str) -> str | None:
+    """The key of whoever sends, as it is kept; None without one."""
     # Two clients may pick the same key: each has its own, and a citizen's comes from us and cannot be guessed.
     if not client_key:
         return None
@@ -82,9 +83,10 @@ def _known(key: str) -> Case | None:
     return Case.objects.select_related("report").filter(report__client_key=key).first()
 
 
-def _write(*, by: Actor, at: datetime, source: Source, category: str, text: str, territory: int, address: str,
-           lat: float | None, lon: float | None, photos: Sequence[Picture], sender: Sender | None,
-           key: str | None) -> Case:
+def written(*, by: Actor, at: datetime, source: Source, category: str, text: str, territory: int, address: str,
+            lat: float | None, lon: float | None, photos: Sequence[Picture], sender: Sender | None,
+            key: str | None) -> Case:
+    """A new case at intake, inside the caller's `write()`; what was given is right already."""
     uid = uuid.uuid7()
     words = Report(id=uuid.uuid7(), salt=new_salt(), case_id=uid, text=text.strip(), address=address.strip(), lat=lat,
                    lon=lon, token=secrets.token_urlsafe(16), client_key=key)

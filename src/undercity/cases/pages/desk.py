@@ -16,7 +16,8 @@ from uuid_utils.compat import uuid7
 from undercity import clock
 from undercity.cases import rules
 from undercity.cases.actions.moving import paths
-from undercity.cases.models import Case, Contact
+from undercity.cases.forms import LookForm
+from undercity.cases.models import Case
 from undercity.cases.pages.batches import batched_verbs
 from undercity.cases.pages.finding import asked_for, no_such_case
 from undercity.cases.pages.moves import MADE, form_for
@@ -26,11 +27,13 @@ from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
 from undercity.cases.queries.board import board as open_cases
 from undercity.cases.queries.cards import card_of, thresholds
+from undercity.cases.queries.contacts import contacts_of
 from undercity.cases.queries.filters import read
 from undercity.cases.queries.map_pins import of_case, of_rows
 from undercity.cases.queries.saved import saved_filters
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.similar import repeats, similar
+from undercity.cases.queries.suggesting import suggest
 from undercity.cases.states import REPEAT_DAYS, Needs, Stage, Supervision, Verb
 from undercity.errors import NotFound, RuleBroken
 from undercity.ledger.actions import look
@@ -110,8 +113,15 @@ def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb,
         "days": scheme().term(REPEAT_DAYS, case.reported_at), "marks": lists.marks(case),
         "card": card_of(case.stage, case.due_at, thresholds(now)),
         "into": lists.number_merged_into(case), "sheets": sheets_of(case),
+        "around": lists.numbers_before_and_after(case), "suggested": suggest(case.report.text) if undecided else [],
         "duty": seen([duty], now)[0] if duty else None, "holder": body_name(duty.body_id) if duty else "",
-        "may_contact": bool(can(actor, Power.CASE_CONTACT, territory))}, status=status)
+        **_contacts(case, bool(can(actor, Power.CASE_CONTACT, territory)))}, status=status)
+
+
+def _contacts(case: Case, may: bool) -> dict[str, Any]:
+    """The masked contacts, for whoever could look at them whole."""
+    return {"may_contact": may, "contacts": [one.masked for one in contacts_of(case)] if may else [],
+            "look_form": LookForm()}
 
 
 @officers_only
@@ -148,8 +158,12 @@ def move(request: HttpRequest, number: str, verb: str) -> HttpResponseBase:
 @officers_only
 @require_POST
 def contact(request: HttpRequest, number: str) -> HttpResponse:
-    """The reporter's contact, for posts that need it; every view is noted."""
-    case, actor = asked_for(request, number), actor_of(request)
+    """The reporters' contacts, for posts that need them; every view is noted with its reason."""
+    case, actor, form = asked_for(request, number), actor_of(request), LookForm(request.POST)
     require(can(actor, Power.CASE_CONTACT, paths(case)[0]), case=number)
-    look(by=actor, subject_kind="case", subject=case.uid, fields=["contact"], reason="case page")
-    return render(request, "cases/contact.html", {"case": case, "contact": Contact.objects.filter(case=case).first()})
+    found = contacts_of(case)
+    if not form.is_valid():
+        return render(request, "cases/contact.html", {"case": case, "form": form, "contacts": [
+            one.masked for one in found]}, status=422)
+    look(by=actor, subject_kind="case", subject=case.uid, fields=["contact"], reason=form.cleaned_data["reason"])
+    return render(request, "cases/contact.html", {"case": case, "contacts": found})

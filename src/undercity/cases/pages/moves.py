@@ -11,11 +11,22 @@ from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.cases import forms
-from undercity.cases.actions import asking, checking, dispatching, filing, handling, intake, merging, supervising
+from undercity.cases.actions import (
+    asking,
+    checking,
+    dispatching,
+    filing,
+    handling,
+    intake,
+    merging,
+    reopening,
+    supervising,
+)
 from undercity.cases.models import Case
 from undercity.cases.queries.departments import departments_for
 from undercity.cases.queries.nearest import inspectors_near
 from undercity.cases.queries.scheme import scheme
+from undercity.cases.queries.suggesting import suggest_department
 from undercity.cases.states import MOVES, Check, Needs, Stage, Verb, Verification
 from undercity.ledger.lights import limit_text
 from undercity.org.powers import Actor
@@ -81,6 +92,8 @@ MADE: dict[str, Made] = {
     Verb.REFUSE_APPEAL: _with(asking.decide_on_appeal, verb=Verb.REFUSE_APPEAL),
     Verb.UPHOLD_APPEAL: _with(asking.decide_on_appeal, verb=Verb.UPHOLD_APPEAL),
     Verb.REJECT_APPEAL: _with(asking.decide_on_appeal, verb=Verb.REJECT_APPEAL),
+    Verb.AGREE_REOPEN: _with(reopening.agree_to_reopen),
+    Verb.REFUSE_REOPEN: _with(reopening.refuse_to_reopen, words="reason"),
 }
 
 
@@ -102,7 +115,9 @@ def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **opti
             **_first(given, standard=standards[0].code if standards else ""))
     if verb is Verb.DISPATCH:
         usual, choices = departments_for(case)
-        return forms.DispatchForm(departments=choices, **_first(given, department=usual))
+        form = forms.DispatchForm(departments=choices, **_first(given, department=usual))
+        form.fields["department"].help_text = _suggested(case, dict(choices))
+        return form
     if verb in SENT:
         near = inspectors_near(case, SENT[verb], clock.now())
         return forms.InspectorForm(inspectors=[(one.post, one.words) for one in near], **_first(
@@ -113,6 +128,12 @@ def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **opti
     needs = move.needs if move else Needs.NOTHING
     chosen = forms.PhotoForm if Needs.PHOTO in needs else forms.ReasonForm if Needs.REASON in needs else forms.MoveForm
     return chosen(**given)
+
+
+def _suggested(case: Case, choices: dict[int, str]) -> str:
+    """Who usually handles the like, in words; the dispatcher decides."""
+    body, name, sure = suggest_department(case.category)
+    return _("Suggested: %(what)s %(sure).2f") % {"what": name, "sure": sure} if body in choices else ""
 
 
 def _first(given: dict[str, Any], **first: Any) -> dict[str, Any]:

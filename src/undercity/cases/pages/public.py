@@ -1,33 +1,20 @@
-"""The receipt and the public photos."""
+"""From a typed code to its receipt; the photos."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from undercity.cases.models import Photo
-from undercity.cases.queries.receipt import receipt
 from undercity.cases.queries.visible import visible_to
 from undercity.errors import NotFound
 from undercity.ledger.pictures import path_of
 from undercity.org.powers import POST
 from undercity.org.requests import actor_of
-
-
-def receipt_page(request: HttpRequest, token: str) -> HttpResponse:
-    """回执: what became of a report."""
-    found = receipt(token)
-    if found is None:
-        raise NotFound(_("There is no receipt with this code."), remedy=_("Check the code; capitals matter."))
-    response = render(request, "cases/receipt.html", {"receipt": found, "token": token})
-    # Whoever has the link sees the report: no search engine and no other site should learn it.
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 def find_receipt(request: HttpRequest) -> HttpResponseBase:

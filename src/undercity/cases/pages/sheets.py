@@ -55,6 +55,7 @@ def _words(case: Case, code: str) -> dict[str, Any]:
         "case": case, "code": code, "title": TITLES[code], "category": scheme().name(case.category),
         "territory": body_name(case.territory_id), "department": body_name(case.department_id), "standard": standard,
         "limit": limit_text(case.limit_value, case.limit_unit), "answers": Check.choices,
-        "before": case.photos.filter(verb="report"), "after": case.photos.filter(verb="done"),
+        "before": case.photos.filter(verb="report", erased_at__isnull=True),
+        "after": case.photos.filter(verb="done", erased_at__isnull=True),
         "orders": [step for step in steps if step.what == label(SUPERVISED)],
         "reply_due": reply.due_at if reply else None}

@@ -171,7 +171,7 @@ def time_line(case: Case) -> list[Step]:
     entries = list(story(case.uid))
     duties = {duty.id: duty for duty in Duty.objects.filter(stream=case.uid)}
     notes = {str(note.id): note.text for note in Note.objects.filter(case=case)}
-    photos = {str(photo.id): photo for photo in Photo.objects.filter(case=case)}
+    photos = {str(photo.id): photo for photo in Photo.objects.filter(case=case, erased_at__isnull=True)}
     titles = post_titles(entry.post for entry in entries if entry.post)
     steps = []
     for entry in entries:
@@ -208,6 +208,8 @@ def marks(case: Case) -> list[str]:
         case.shirking and ngettext("shirking %(n)d×", "shirking %(n)d×", case.shirking) % {"n": case.shirking},
         case.supervisions and ngettext("supervised %(n)d×", "supervised %(n)d×", case.supervisions) % {
             "n": case.supervisions},
+        case.ratings and ngettext("rated %(stars)s of 5 by %(n)d", "rated %(stars)s of 5 by %(n)d", case.ratings) % {
+            "stars": f"{case.stars / case.ratings:.1f}", "n": case.ratings},
         case.appeal and _("appeal %(how)s") % {"how": Appeal(case.appeal).label}]
     return [words for words in found if words]
 
@@ -219,5 +221,14 @@ def verification_of(case: Case) -> str:
 
 def number_merged_into(case: Case) -> str:
     """The number of the case a merged one goes on as; "" when it goes on itself."""
-    other = Case.objects.filter(uid=case.merged_into).first() if case.merged_into else None
+    return _number(case.merged_into)
+
+
+def numbers_before_and_after(case: Case) -> tuple[str, str]:
+    """The numbers of the case this one takes up again, and of the one that takes it up; "" when there is none."""
+    return _number(case.continues), _number(case.continued_as)
+
+
+def _number(uid: UUID | None) -> str:
+    other = Case.objects.filter(uid=uid).first() if uid else None
     return other.number if other else ""

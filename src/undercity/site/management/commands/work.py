@@ -19,6 +19,7 @@ from undercity.appraisal.actions import refresh
 from undercity.cases.actions import handing_over
 from undercity.cases.actions.asking import resume_ripe
 from undercity.cases.actions.batches import carry_out_ripe
+from undercity.cases.actions.erasing import erase_due
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
@@ -90,6 +91,12 @@ def outside() -> None:
             log.info("departments' own servers", extra={"sent": came.sent, "told": came.told})
 
 
+def privacy(now: datetime) -> None:
+    """Erase what was kept long enough."""
+    if timetable.ripe("privacy", timedelta(hours=1)) and (gone := erase_due(now)):
+        log.info("personal data erased", extra={"count": gone})
+
+
 def one_round(worker: str) -> None:
     """Everything that is due now."""
     beat(worker)
@@ -105,5 +112,6 @@ def one_round(worker: str) -> None:
         except Refused as refusal:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
+    privacy(now)
     facts()
     outside()

@@ -9,7 +9,20 @@
     button.disabled = true;
     navigator.geolocation.getCurrentPosition(function (found) {
       // A hundred metres are exact enough to find a place, and say less about the reader.
-      var lat = found.coords.latitude.toFixed(3), lon = found.coords.longitude.toFixed(3);
+      // Whoever reports a problem is asked for its place, and sees the numbers before he sends them.
+      var digits = Number(button.dataset.digits || 3);
+      var lat = found.coords.latitude.toFixed(digits), lon = found.coords.longitude.toFixed(digits);
+      if (button.dataset.fills) {
+        var given = { lat: lat, lon: lon, datum: button.dataset.near };
+        button.dataset.fills.split(" ").forEach(function (name) {
+          var field = document.getElementById("id_" + name);
+          field.value = given[name];
+          var box = field.closest("details");
+          if (box) box.open = true;
+        });
+        button.disabled = false;
+        return;
+      }
       location.assign(location.pathname + "?lat=" + lat + "&lon=" + lon + "&datum=" + button.dataset.near);
     }, function () {
       button.disabled = false;
