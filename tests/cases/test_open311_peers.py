@@ -52,6 +52,7 @@ def there(other: Server, words: str, key: str) -> list[dict[str, Any]]:
     return [row for row in json.loads(text) if words in (row["description"] or "")]
 
 
+@pytest.mark.once("postgresql")
 def test_a_dispatched_case_arrives_once_and_what_becomes_of_it_there_is_told_here(city: City, other: Server) -> None:
     from undercity.cases.models import Note
     from undercity.cases.queries.lists import time_line
@@ -114,6 +115,7 @@ def _replayed() -> list[Any]:
     return list(replay().differences)
 
 
+@pytest.mark.once("postgresql")
 def test_a_server_that_is_away_is_tried_again_later_and_loses_nothing(
         city: City, server: Callable[..., Server], caplog: pytest.LogCaptureFixture) -> None:
     away = server(city=True, start=False)
@@ -138,6 +140,7 @@ def test_a_server_that_is_away_is_tried_again_later_and_loses_nothing(
     assert Peer.objects.get().failures == 0
 
 
+@pytest.mark.once("postgresql")
 def test_what_the_other_side_refuses_is_given_up_with_its_reason_until_somebody_mends_it(
         city: City, other: Server) -> None:
     case = dispatched(city)
@@ -164,6 +167,7 @@ def test_what_the_other_side_refuses_is_given_up_with_its_reason_until_somebody_
     assert (status, json.loads(text)[0]["service_code"]) == (200, "gbt47678-component-01-002")
 
 
+@pytest.mark.once("postgresql")
 def test_only_what_was_dispatched_since_and_only_while_the_department_has_it(city: City, other: Server) -> None:
     from undercity.cases.actions import handling
 

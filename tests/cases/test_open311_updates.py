@@ -233,6 +233,30 @@ def test_a_quota_is_spent_to_the_last_request_and_then_says_when_it_begins_anew(
     assert asked(key).status_code == 200
 
 
+def test_processes_together_never_take_more_than_the_quota(committed_db: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    from undercity.org.actions import take_from_quota
+    from undercity.org.models import ApiKey, Body, Post
+
+    body = Body.objects.create(key="b", kind="office", path="b/")
+    post = Post.objects.create(key="p", body=body, role="open311_client", title_zh="外部系统", title_en="A system")
+    row = ApiKey.objects.create(post=post, digest="0" * 64, label="a system")
+
+    def take(_worker: int) -> list[int]:
+        try:
+            return [take_from_quota(row.pk, "minute", EVENING, limit=100, wanted=7) for _ in range(6)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        taken = [one for some in pool.map(take, range(6)) for one in some]
+    assert sum(taken) == 100
+    assert {*taken} == {7, 100 % 7, 0}
+
+
 def test_without_quotas_of_its_own_a_key_has_those_of_the_terms(city: City, capsys: pytest.CaptureFixture[str]) -> None:
     from undercity.cases.models import Term
     from undercity.cases.queries.scheme import forget

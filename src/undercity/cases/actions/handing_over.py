@@ -20,7 +20,7 @@ from undercity.cases.models import Case, Handover, Jurisdiction, Peer
 from undercity.cases.open311.remote import News, Remote, Taken, TurnedAway, Unanswered, checked_endpoint, is_here
 from undercity.cases.outside_facts import HandedOver
 from undercity.cases.queries.scheme import forget
-from undercity.cases.states import WITH_DEPARTMENT, HandoverState, Stage, Told
+from undercity.cases.states import OPEN, WITH_DEPARTMENT, HandoverState, Stage, Told
 from undercity.db import write
 from undercity.errors import NotFound, Refused, RuleBroken
 from undercity.ledger.actions import record
@@ -100,8 +100,8 @@ def try_again(department: str = "") -> int:
         return rows.update(state=HandoverState.WAITING, attempts=0, next_at=clock.real_now())
 
 
-def one_round(*, limit: int = 20) -> Round:
-    """Everything that is due with the departments' own servers: post cases, turn tokens into numbers, fetch news."""
+def one_round(*, limit: int = 20, news: bool = True) -> Round:
+    """What is due with the departments' own servers: post cases, turn tokens into numbers, and fetch news."""
     sent = told = failed = 0
     for peer in list(Peer.objects.filter(is_active=True).select_related("department").order_by("pk")):
         if peer.rest_until is not None and peer.rest_until > clock.real_now():
@@ -112,7 +112,7 @@ def one_round(*, limit: int = 20) -> Round:
                 for row in _claimed(peer, limit):
                     if _handed(remote, peer, row):
                         sent += 1
-                told += _news(remote, peer)
+                told += _news(remote, peer) if news else 0
         except Unanswered as error:
             failed += 1
             _rest(peer, error)
@@ -255,18 +255,20 @@ def _pause(attempts: int) -> timedelta:
 
 def _news(remote: Remote, peer: Peer) -> int:
     """Fetch what the other side tells of our cases; how much of it was new."""
-    there = {row.reference: row for row in Handover.objects.filter(peer=peer, state=HandoverState.THERE)
-             if row.reference}
-    if not there:
+    ours = Handover.objects.filter(peer=peer, state=HandoverState.THERE)
+    if not ours.exists():
         return 0
     now = clock.now()
     begins = max((peer.polled_until or peer.since) - OVERLAP, now - FURTHEST)
     found = remote.news(begins, now)
     until = now
     if found is None:
+        # Each must be asked for by its number: only those that are still open here.
+        there = {row.reference: row for row in ours.filter(case__stage__in=sorted(OPEN))}
         told = sum(_stands(peer, there[one.request], one) for one in remote.standing(there) if one.request in there)
     else:
-        told = sum(_tell(peer, there[one.request].case_id, one) for one in found if one.request in there)
+        cases = {row.reference: row.case_id for row in ours.filter(reference__in={one.request for one in found})}
+        told = sum(_tell(peer, cases[one.request], one) for one in found if one.request in cases)
         if len(found) >= FULL and (latest := max((one.at for one in found if one.at), default=None)) is not None:
             until = min(latest, now)
     Peer.objects.filter(pk=peer.pk).update(polled_until=until)

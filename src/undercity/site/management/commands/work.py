@@ -86,7 +86,7 @@ def facts() -> None:
 def outside() -> None:
     """Bring cases to the departments' own servers, and fetch what these tell."""
     if timetable.ripe("outside", timedelta(seconds=20)):
-        came = handing_over.one_round()
+        came = handing_over.one_round(news=timetable.ripe("news", timedelta(minutes=1)))
         if came.sent or came.told:
             log.info("departments' own servers", extra={"sent": came.sent, "told": came.told})
 
