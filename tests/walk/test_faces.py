@@ -29,8 +29,8 @@ DESK = {
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/"),
-    "lead1": ("/desk/", "{filing}", "/desk/shift/", "/desk/cases/?light=red&area=shizhong", "/desk/cases/filters/",
-              "/desk/cases/map/", "/desk/cases/hotspots/"),
+    "lead1": ("/desk/", "{filing}", "/desk/shift/", "/desk/cases/filters/", "/desk/cases/map/",
+              "/desk/cases/hotspots/"),
     "sanitation1": ("/desk/today/",),
     "admin1": ("/desk/outbox/",),
 }
