@@ -17,6 +17,7 @@ from undercity import clock
 from undercity.cases.actions.reporting import report
 from undercity.cases.models import Case, Photo
 from undercity.cases.queries import lists
+from undercity.cases.queries.filters import read
 from undercity.cases.queries.visible import visible_to
 from undercity.cases.states import Source
 from undercity.city.accounts import derived
@@ -35,6 +36,9 @@ REPORT_MOST = 14
 LIST_MOST = 6
 CASES = 1200
 SMALL_PAGE = 10
+# What a list is narrowed to without gathering all that fits before the newest hundred are known.
+NARROWED = ({"area": "shizhong"}, {"category": "gbt47678-component-01"}, {"source": "hotline", "area": "shizhong"},
+            {"stage": "open", "category": "gbt47678-component-01"}, {"department": "sz-sanitation", "stage": "closed"})
 TURNS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
@@ -171,3 +175,7 @@ def test_the_last_page_costs_what_the_first_does(full_city: None) -> None:
         # The newest first by the table's own order, never sorted: a page ends when it is full.
         for before in (None, first_id + late):
             assert "TEMP B-TREE" not in " ".join(steps(actor, before))
+        for asked_for in NARROWED:
+            question = lists.found_by(actor, clock.now(), read(asked_for))
+            assert isinstance(question, QuerySet)
+            assert "TEMP B-TREE" not in question.explain(), asked_for

@@ -48,10 +48,17 @@ def day_and_minute(at: datetime | None) -> str:
 
 def light_of(duty: Duty, at: datetime) -> Light:
     """Green, yellow or red 灯: the share of the limit used, counted as the limit counts."""
-    if duty.due_at is None:
+    return light_at(duty.assigned_at, duty.due_at, duty.limit_unit, duty.done_at or at)
+
+
+def light_at(assigned_at: datetime, due_at: datetime | None, limit_unit: str, at: datetime) -> Light:
+    """The same of a clock alone, for lists that do not load the duty."""
+    if due_at is None:
         return Light.GREEN
-    unit = Unit(duty.limit_unit) if duty.limit_unit else Unit.MINUTE
-    return light(used_share(duty.assigned_at, duty.done_at or at, duty.due_at, unit, calendar()))
+    if at > due_at:
+        # Late is red however the limit counts; nothing needs to be counted.
+        return Light.RED
+    return light(used_share(assigned_at, at, due_at, Unit(limit_unit) if limit_unit else Unit.MINUTE, calendar()))
 
 
 def time_left(due: datetime | None, at: datetime) -> str:

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_POST
 
@@ -28,8 +30,19 @@ from undercity.science.worktime import Light
 Choices = list[tuple[str, Any]]
 
 
-def choices(narrowed: Filter) -> list[tuple[str, Any, str, Choices]]:
-    """(name, label, chosen, choices) of each select of the list, the empty choice first."""
+def choices(narrowed: Filter) -> list[tuple[str, Any, SafeString]]:
+    """(name, label, options) of each select of the list, the empty choice first."""
+    return [(name, label, _options(chosen, offered)) for name, label, chosen, offered in _choices(narrowed)]
+
+
+def _options(chosen: str, offered: Choices) -> SafeString:
+    # Two hundred of them stand on the list's page: written here, they cost a tenth of what a template takes.
+    return mark_safe("".join([  # every part is escaped
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(words)}</option>'
+        for value, words in offered]))
+
+
+def _choices(narrowed: Filter) -> list[tuple[str, Any, str, Choices]]:
     language, today, book, known = get_language() or "zh-hans", clock.now().date(), directory(), scheme()
     chinese = language.startswith("zh")
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
 from undercity.cases.models import Case, Note, Photo
@@ -20,12 +21,13 @@ from undercity.cases.queries.search import AT_ONCE, LOOKED_AT, matching, said
 from undercity.cases.queries.visible import newest, visible_to
 from undercity.cases.states import Appeal, Card, Check, Stage, Told, Verification
 from undercity.ledger import facts as vocabulary
-from undercity.ledger.lights import day_and_minute, duration, light_of, limit_text
+from undercity.ledger.lights import day_and_minute, duration, light_at, limit_text
 from undercity.ledger.models import Duty
 from undercity.ledger.queries import story
 from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
 from undercity.org.queries import body_name, post_titles
+from undercity.places.pins import Pin
 
 PAGE = 100
 EVERYTHING = Filter()
@@ -49,6 +51,14 @@ class Row:
     href: str
     light: str
     card: Card | None
+
+    @property
+    def data(self) -> SafeString:
+        """How the row tells the map where it is; "" when nobody gave a position."""
+        lat, lon = self.case.report.lat, self.case.report.lon
+        if lat is None or lon is None:
+            return SafeString("")
+        return Pin(lat, lon, f"{self.number} {self.category}", self.href, "case").data
 
     @property
     def light_text(self) -> str:
@@ -108,8 +118,9 @@ def _looked_at(batches: Iterator[list[int]], light: str, at: datetime, limit: in
     found: list[int] = []
     for some in batches:
         fitting = some if not light else [
-            case.pk for case in Case.objects.filter(pk__in=some).only("pk").annotate(**OF_THE_DUTY).order_by("-id")
-            if _light(case, at) == light]
+            pk for pk, assigned_at, due_at, unit in Case.objects.filter(pk__in=some).annotate(**OF_THE_DUTY).order_by(
+                "-id").values_list("pk", *OF_THE_DUTY)
+            if assigned_at is not None and light_at(assigned_at, due_at, unit or "", at).value == light]
         found += fitting[:limit - len(found)]
         if len(found) == limit:
             break
@@ -120,8 +131,7 @@ def _light(case: Any, at: datetime) -> str:
     """The light of the open duty read with a case (`OF_THE_DUTY`); "" when none is open."""
     if case.duty_assigned is None:
         return ""
-    return light_of(Duty(assigned_at=case.duty_assigned, due_at=case.duty_due, limit_unit=case.duty_unit or ""),
-                    at).value
+    return light_at(case.duty_assigned, case.duty_due, case.duty_unit or "", at).value
 
 
 def _rows(found: list[int] | QuerySet[Case, int], at: datetime) -> list[Row]:
