@@ -197,4 +197,5 @@ LEFT_ASIDE = frozenset({
     "case.verification_sent/1", "case.passed_on/1", "case.reviewed/1", "case.checked/1", "case.handled_on_the_spot/1",
     "case.extension_asked/1", "case.hold_asked/1", "case.hold_agreed/1", "case.hold_refused/1", "case.supervised/1",
     "case.supervision_answered/1", "case.shirking_flagged/1", "case.void_asked/1", "case.void_refused/1",
-    "case.joined/1", "case.appealed/1", "case.appeal_agreed/1"})
+    "case.joined/1", "case.appealed/1", "case.appeal_agreed/1", "case.order_taken/1", "case.order_contacted/1",
+    "case.order_replied/1", "case.order_called_back/1", "case.order_redone/1", "case.order_returned/1"})

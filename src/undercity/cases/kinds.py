@@ -22,6 +22,8 @@ HOLD = "case.hold"
 VOID_REQUEST = "case.void_request"
 REPLY = "case.reply"
 APPEAL = "case.appeal"
+ORDER = "case.order"
+CALLBACK = "case.callback"
 
 # What somebody asks and another decides.
 QUESTIONS = frozenset({EXTENSION, HOLD_REQUEST, VOID_REQUEST, APPEAL})
@@ -49,5 +51,7 @@ def register_kinds() -> None:
         (VOID_REQUEST, _("Decide on voiding"), _ASKED, Role.LEADER),
         (REPLY, _("Answer a supervision"), _("No answer came; the leader is told."), Role.LEADER),
         (APPEAL, _("Decide on an appeal"), _ASKED, Role.SHIFT_LEAD),
+        (ORDER, _("Answer a hotline order"), _("The caller waits; the leader is told."), Role.LEADER),
+        (CALLBACK, _("Call back"), _("The caller waits; the shift lead is told."), Role.SHIFT_LEAD),
     ):
         register(DutyKind(code=code, label=label, page="case_of", silence=silence, escalate_to=above))

@@ -117,11 +117,22 @@ class Case(models.Model):
     appeal = models.CharField(max_length=8, blank=True)
     merged_into = models.UUIDField(null=True)
     reporters = models.PositiveIntegerField(default=1)
+    unit_grid = models.CharField(max_length=15, blank=True)
+    order = models.CharField(max_length=40, blank=True)
+    order_at = models.DateTimeField(null=True)
+    order_due = models.DateTimeField(null=True)
+    order_duty = models.UUIDField(null=True)
+    contacted_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+    callback = models.CharField(max_length=12, blank=True)
+    redos = models.PositiveSmallIntegerField(default=0)
+    order_returned = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="cases_case_stage_known"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="cases_case_source_known"),
+            models.UniqueConstraint(fields=["timeline", "order"], condition=~Q(order=""), name="cases_order_once"),
         ]
         indexes = [
             models.Index(fields=["stage", "-id"], name="cases_by_stage"),
@@ -130,6 +141,8 @@ class Case(models.Model):
             models.Index(fields=["reported_at"], name="cases_by_time"),
             models.Index(fields=["category", "reported_at"], name="cases_by_category"),
             models.Index(fields=["hold_until"], name="cases_on_hold", condition=Q(stage="on_hold")),
+            models.Index(fields=["unit_grid", "-id"], condition=~Q(unit_grid=""), name="cases_by_grid"),
+            models.Index(fields=["order_due"], condition=~Q(order=""), name="cases_by_order"),
         ]
 
     @property

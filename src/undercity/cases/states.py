@@ -16,7 +16,8 @@ from undercity.org.states import Power
 
 EXTENSIONS, HOLD_DAYS = "extensions", "hold_days"
 SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS = "similar_metres", "similar_hours", "repeat_days"
-TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS})
+PATROL_DAYS, ORDER_RETURN_DAYS = "patrol_days", "order_return_days"
+TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS, PATROL_DAYS, ORDER_RETURN_DAYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,23 @@ class Check(TextChoices):
     PASSED = "passed", _("solved")
     FAILED = "failed", _("not solved")
     IMPOSSIBLE = "impossible", _("cannot check")
+
+
+class Callback(TextChoices):
+    """What the caller of a hotline order said when called back 回访."""
+
+    SATISFIED = "satisfied", _("satisfied")
+    UNSATISFIED = "unsatisfied", _("not satisfied")
+
+
+class OrderVerb(TextChoices):
+    """What can be done about a hotline order 热线工单, beside the main line of its case."""
+
+    CONTACT = "contact", _("note the first contact")
+    REPLY = "reply", _("answer the order")
+    CALL_BACK = "call_back", _("note the call-back")
+    REDO = "redo", _("open the order again")
+    RETURN = "return", _("send the order back")
 
 
 class Outcome(TextChoices):

@@ -49,6 +49,8 @@ class Environment(BaseSettings):
     processes: int = Field(0, ge=0, le=64, description="Server processes; 0 means 1 on SQLite and 2 on PostgreSQL.")
     threads: int = Field(8, ge=1, le=64, description="Threads of each server process.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    grid_tolerance_m2: float = Field(10, ge=0, le=1000, description="Gaps and overlaps of unit grids up to so many m² "
+                                     "are no fault: edges of 100 m whose degrees were rounded to 0.1 m.")
     upload_mb: int = Field(12, ge=1, le=100, description="Largest photo accepted, in MB.")
 
     @field_validator("clock")
