@@ -6,11 +6,12 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from undercity.cases import evidence, facts, kinds, projection
+        from undercity.cases import evidence, facts, kinds, order_facts, projection
         from undercity.cases.queries import map_pins
         from undercity.places.pins import register
 
         assert facts.SUBJECT
+        assert order_facts.OrderTaken.verb
         kinds.register_kinds()
         projection.register_subject()
         evidence.register_dossiers()

@@ -1,4 +1,4 @@
-"""Invented unit grids 虚构 over the schematic streets: squares cut to their street, so that nothing is left or doubled."""
+"""Invented unit grids 虚构 over the schematic streets: squares cut to their street, none left over, none doubled."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import cos, radians
 from typing import Any
 
@@ -154,7 +155,7 @@ def _outline(where: str, feature: Any, known: Known, datum: Datum, faults: list[
     if not isinstance(geometry, Mapping) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:
         return fault(_("This is no polygon."), _("Give a Polygon or MultiPolygon of longitude and latitude."))
     try:
-        outline: BaseGeometry = shape(geometry)
+        outline: BaseGeometry = shape(dict(geometry))
     except (ShapelyError, ValueError, TypeError, IndexError, KeyError, AttributeError):
         return fault(_("The polygon cannot be read."),
                      _("Give rings of at least four points [longitude, latitude], all of them numbers."))
@@ -163,7 +164,10 @@ def _outline(where: str, feature: Any, known: Known, datum: Datum, faults: list[
             "why": _("it is empty") if outline.is_empty else explain_validity(outline)},
             _("Draw it again so that no edge crosses another."))
     if datum is not Datum.WGS84:
-        outline = transform(lambda x, y, z=None: to_wgs84(y, x, datum)[::-1], outline)
+        def moved(x: float, y: float, z: float | None = None) -> tuple[float, float]:
+            return to_wgs84(y, x, datum)[::-1]
+
+        outline = transform(moved, outline)
     spot = outline.representative_point()
     finding = diagnose(spot.y, spot.x, known.inside).finding
     if finding is Finding.SWAPPED:
@@ -227,7 +231,7 @@ def odd_orders(cells: Sequence[Cell]) -> list[Fault]:
     for cell in sorted(cells, key=lambda cell: cell.code):
         communities.setdefault(cell.community, []).append(cell)
     for row in communities.values():
-        for before, after in zip(row, row[1:], strict=False):
+        for before, after in pairwise(row):
             one, other = before.outline.bounds, after.outline.bounds
             shared = min(one[3], other[3]) - max(one[1], other[1])
             beside = shared > min(one[3] - one[1], other[3] - other[1]) / 2
@@ -246,5 +250,8 @@ def _unknown_streets(cells: Sequence[Cell], known: Known) -> list[Fault]:
 
 def as_geojson(outline: BaseGeometry) -> dict[str, Any]:
     """An outline to be kept, its degrees to about 0.1 m."""
-    rounded = transform(lambda x, y, z=None: (round(x, 6), round(y, 6)), outline)
+    def to_a_step(x: float, y: float, z: float | None = None) -> tuple[float, float]:
+        return round(x, 6), round(y, 6)
+
+    rounded = transform(to_a_step, outline)
     return dict(mapping(rounded if rounded.is_valid else outline))

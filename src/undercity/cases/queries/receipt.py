@@ -39,7 +39,9 @@ ON_THE_WAY = {Stage.INTAKE: 1, Stage.FILING: 2, Stage.DISPATCH: 3, Stage.DISPOSA
 AMONG_OFFICERS = frozenset({
     "case.extension_asked/1", "case.hold_asked/1", "case.hold_agreed/1", "case.hold_refused/1", "case.supervised/1",
     "case.supervision_answered/1", "case.shirking_flagged/1", "case.void_asked/1", "case.void_refused/1",
-    "case.appealed/1", "case.appeal_agreed/1", "case.appeal_decided/1"})
+    "case.appealed/1", "case.appeal_agreed/1", "case.appeal_decided/1", "case.order_taken/1", "case.order_contacted/1",
+    "case.order_called_back/1", "case.order_redone/1", "case.order_returned/1"})
+ORDERS = "case.order_"
 STOPPED = {Outcome.NOT_TAKEN: 1, Outcome.NOT_FILED: 2}
 
 
@@ -96,7 +98,9 @@ def receipt(token: str) -> Receipt | None:
 
 def _reason(case: Case, entries: list[Entry]) -> str:
     """Why it was not taken or not filed: the citizen reads the officer's own words."""
-    if case.stage != Stage.VOID or not (note := entries[-1].facts.get("note")):
+    # An order of the hotline goes on after its case has ended.
+    told = [entry for entry in entries if not entry.verb.startswith(ORDERS)]
+    if case.stage != Stage.VOID or not (note := told[-1].facts.get("note")):
         return ""
     row = Note.objects.filter(pk=note["id"]).first()
     return row.text if row else ""

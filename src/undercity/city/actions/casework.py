@@ -143,8 +143,9 @@ class Case:
         shown = source is Source.INSPECTOR or self.dice.random() < PHOTOGRAPHED
         photos = (self.t.photo(self.uid, "report", self.problem.scene, after=False),) if shown else ()
         self.say(said.Reported(source=source.value, category=self.problem.code, territory=spot.street,
-                               unit_grid=spot.unit_grid, reporter_post=inspector, report=self.t.report(self.uid, text, spot), contact=None,
-                               photos=photos, opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE)))
+                               unit_grid=spot.unit_grid, reporter_post=inspector,
+                               report=self.t.report(self.uid, text, spot), contact=None, photos=photos,
+                               opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE)))
 
     def intake(self) -> bool:
         if not self.wait(0.1, 1.02):
