@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import cos, radians
 from typing import Any
 
+from shapely import from_wkb
 from shapely.geometry import box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -12,7 +14,7 @@ from undercity.org.queries import Directory
 
 METRES_A_DEGREE = 111_195.0
 # Real unit grids have about 10,000 m²; the sample's streets would need thousands of them.
-SIDE_M = 900.0
+SIDE_M = 1500.0
 # What is left of a square at the edge of a street goes to its neighbour when it is smaller than this share.
 CRUMB = 0.2
 COMMUNITY = "001"
@@ -25,7 +27,7 @@ def sample_grids(book: Directory, covers: dict[str, list[str]]) -> dict[str, Any
     for inspector, streets in covers.items():
         for key in streets:
             card, name = book.cards[book.by_key[key]], book.cards[book.by_key[key]].names[-1][2]
-            for number, part in enumerate(_cut(shape(book.outlines[card.id])), 1):
+            for number, part in enumerate(_cut(shape(book.outlines[card.id]).wkb), 1):
                 features.append({
                     "type": "Feature", "geometry": mapping(part),
                     "properties": {"code": f"{card.code}{COMMUNITY}{number:03}", "inspector": inspector,
@@ -33,8 +35,10 @@ def sample_grids(book: Directory, covers: dict[str, list[str]]) -> dict[str, Any
     return {"type": "FeatureCollection", "note": "虚构网格，不作划界依据", "features": features}
 
 
-def _cut(street: BaseGeometry) -> list[BaseGeometry]:
-    """A street cut along a net of squares, from west to east and then from north to south."""
+@cache
+def _cut(outline: bytes) -> list[BaseGeometry]:
+    """A street (WKB) cut along a net of squares, from west to east and then from north to south."""
+    street = from_wkb(outline)
     west, south, east, north = street.bounds
     up = SIDE_M / METRES_A_DEGREE
     across = up / cos(radians((south + north) / 2))

@@ -16,13 +16,13 @@ from itertools import pairwise
 from math import cos, radians
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
-from shapely import STRtree, make_valid, union_all
+from shapely import STRtree, make_valid, transform, union_all
 from shapely.affinity import scale
 from shapely.errors import ShapelyError
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
 from shapely.validation import explain_validity
 
 from undercity.science.coordinates import Datum, Finding, diagnose, to_wgs84
@@ -110,7 +110,8 @@ def read(collection: Any, known: Known, *, tolerance_m2: float, datum: Datum = D
             found.cells.append(cell)
     # Only whole files are measured: around a grid that could not be read there is a gap of course.
     if not found.faults:
-        found.faults += overlaps(found.cells, tolerance_m2) + gaps(found.cells, tolerance_m2)
+        plane = _Plane(found.cells)
+        found.faults += overlaps(plane, tolerance_m2) + gaps(plane, tolerance_m2)
         found.warnings += odd_orders(found.cells) + _unknown_streets(found.cells, known)
     return found
 
@@ -164,10 +165,7 @@ def _outline(where: str, feature: Any, known: Known, datum: Datum, faults: list[
             "why": _("it is empty") if outline.is_empty else explain_validity(outline)},
             _("Draw it again so that no edge crosses another."))
     if datum is not Datum.WGS84:
-        def moved(x: float, y: float, z: float | None = None) -> tuple[float, float]:
-            return to_wgs84(y, x, datum)[::-1]
-
-        outline = transform(moved, outline)
+        outline = transform(outline, lambda points: np.array([to_wgs84(y, x, datum)[::-1] for x, y in points]))
     spot = outline.representative_point()
     finding = diagnose(spot.y, spot.x, known.inside).finding
     if finding is Finding.SWAPPED:
@@ -179,47 +177,46 @@ def _outline(where: str, feature: Any, known: Known, datum: Datum, faults: list[
 
 
 class _Plane:
-    """Metres instead of degrees, true to length on the middle parallel of some cells; and back."""
+    """Some cells in metres instead of degrees, true to length on their middle parallel; and back."""
 
     def __init__(self, cells: Sequence[Cell]):
         bounds = [cell.outline.bounds for cell in cells]
         middle = (min(b[1] for b in bounds) + max(b[3] for b in bounds)) / 2
         self.across, self.up = METRES_A_DEGREE * cos(radians(middle)), METRES_A_DEGREE
+        self.codes = [cell.code for cell in cells]
+        self.flat = [scale(cell.outline, self.across, self.up, origin=(0, 0)) for cell in cells]
 
-    def of(self, outline: BaseGeometry) -> BaseGeometry:
-        return scale(outline, self.across, self.up, origin=(0, 0))
+    def beside(self, part: BaseGeometry) -> list[str]:
+        """The codes of some cells that touch it."""
+        return [code for code, flat in zip(self.codes, self.flat, strict=True) if flat.distance(part) < 1][:3]
 
     def where(self, part: BaseGeometry) -> str:
         spot = part.representative_point()
         return f"{spot.y / self.up:.5f}, {spot.x / self.across:.5f}"
 
 
-def overlaps(cells: Sequence[Cell], tolerance_m2: float) -> list[Fault]:
+def overlaps(plane: _Plane, tolerance_m2: float) -> list[Fault]:
     """Two grids that share more ground than the tolerance: which, where, how much."""
-    plane = _Plane(cells)
-    flat = [plane.of(cell.outline) for cell in cells]
-    found = []
+    flat, codes, found = plane.flat, plane.codes, []
     for one, other in STRtree(flat).query(flat, predicate="intersects").T.tolist():
         if one < other and (shared := flat[one].intersection(flat[other])).area > tolerance_m2:
-            found.append(Fault(cells[one].code, "geometry", _("It overlaps %(code)s by %(area)d m² near %(where)s.") % {
-                "code": cells[other].code, "area": shared.area, "where": plane.where(shared)},
+            found.append(Fault(codes[one], "geometry", _("It overlaps %(code)s by %(area)d m² near %(where)s.") % {
+                "code": codes[other], "area": shared.area, "where": plane.where(shared)},
                 _("Take this ground out of one of the two.")))
     return found[:TOLD]
 
 
-def gaps(cells: Sequence[Cell], tolerance_m2: float) -> list[Fault]:
+def gaps(plane: _Plane, tolerance_m2: float) -> list[Fault]:
     """Ground inside the covered area that no grid covers: holes of any size, and slits up to `SLIT_M` wide."""
-    plane = _Plane(cells)
-    covered = union_all([plane.of(cell.outline) for cell in cells])
+    covered = union_all(plane.flat)
     closed = covered.buffer(SLIT_M / 2, join_style="mitre").buffer(-SLIT_M / 2, join_style="mitre")
     filled = union_all([type(part)(part.exterior) for part in getattr(closed, "geoms", [closed])
                         if part.geom_type == "Polygon"])
     left = make_valid(filled.difference(covered))
     parts = [part for part in getattr(left, "geoms", [left]) if part.geom_type == "Polygon"]
-    tree = [(cell.code, plane.of(cell.outline)) for cell in cells] if parts else []
     return [Fault(_("file"), "geometry", _("No grid covers %(area)d m² near %(where)s, beside %(codes)s.") % {
         "area": part.area, "where": plane.where(part),
-        "codes": ", ".join([code for code, flat in tree if flat.distance(part) < 1][:3])},
+        "codes": ", ".join(plane.beside(part))},
         _("Add a grid there, or give the ground to a neighbour."))
         for part in sorted(parts, key=lambda part: -part.area) if part.area > tolerance_m2][:TOLD]
 
@@ -250,8 +247,5 @@ def _unknown_streets(cells: Sequence[Cell], known: Known) -> list[Fault]:
 
 def as_geojson(outline: BaseGeometry) -> dict[str, Any]:
     """An outline to be kept, its degrees to about 0.1 m."""
-    def to_a_step(x: float, y: float, z: float | None = None) -> tuple[float, float]:
-        return round(x, 6), round(y, 6)
-
-    rounded = transform(to_a_step, outline)
+    rounded = transform(outline, lambda points: points.round(6))
     return dict(mapping(rounded if rounded.is_valid else outline))
