@@ -115,7 +115,7 @@ def test_whatever_a_cell_holds_is_text_and_the_caller_stays_out_of_the_record(ci
 
     for number, words in enumerate(ODD):
         case, = taken(city, f"ODD-{number}", 诉求内容=words, 来电人="李某某", 联系电话="13900001111")
-        assert case.report.text.removeprefix("'") == words
+        assert case.report.text == ("'" + words if words.startswith("=") else words)
         assert Contact.objects.get(case=case).phone == "13900001111"
     told = str(list(Entry.objects.values_list("facts", flat=True)))
     assert "李某某" not in told

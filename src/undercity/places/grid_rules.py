@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from shapely import STRtree, make_valid, transform, union_all
 from shapely.affinity import scale
 from shapely.errors import ShapelyError
-from shapely.geometry import mapping, shape
+from shapely.geometry import Polygon, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
@@ -141,7 +141,7 @@ def _owner(where: str, properties: Mapping[str, Any], known: Known, owners: dict
             "key": inspector[:60]}, _("Use one of: %(all)s; or leave it empty while nobody is responsible.") % {
             "all": ", ".join(sorted(known.inspectors))}))
     said, first = owners.setdefault(name, (inspector, number))
-    if said != inspector:
+    if said != inspector and inspector in known.inspectors | {""}:
         faults.append(Fault(where, "inspector", _("Feature %(number)d gives this responsibility grid to “%(key)s”.") % {
             "number": first, "key": said or "–"}, _("A responsibility grid is the unit grids of one inspector.")))
     return name, inspector
@@ -150,7 +150,7 @@ def _owner(where: str, properties: Mapping[str, Any], known: Known, owners: dict
 def _outline(where: str, feature: Any, known: Known, datum: Datum, faults: list[Fault]) -> BaseGeometry:
     def fault(message: str, remedy: str) -> BaseGeometry:
         faults.append(Fault(where, "geometry", message, remedy))
-        return BaseGeometry()
+        return Polygon()
 
     geometry = feature.get("geometry") if isinstance(feature, Mapping) else None
     if not isinstance(geometry, Mapping) or geometry.get("type") not in {"Polygon", "MultiPolygon"}:

@@ -131,7 +131,9 @@ def table(name: str, content: bytes) -> Table:
     if len(rows) > ROWS_MAX + 1:
         raise TooLarge(_("The file holds more than %(max)d rows.") % {"max": ROWS_MAX}, field="file",
                        remedy=_("Send it in parts."))
-    return Table(rows[0][1], rows[1:])
+    # A workbook pads its rows; what no header names is no column.
+    width = max(place for place, header in enumerate(rows[0][1], 1) if header.strip())
+    return Table(rows[0][1][:width], [(number, row[:width]) for number, row in rows[1:]])
 
 
 def _xlsx(content: bytes) -> Iterable[list[str]]:
