@@ -29,7 +29,8 @@ DESK = {
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/"),
-    "lead1": ("/desk/", "{filing}"),
+    "lead1": ("/desk/", "{filing}", "/desk/grids/", "{grid}"),
+    "intake1": ("/desk/hotline/",),
     "admin1": ("/desk/outbox/",),
 }
 ASK = """
@@ -37,6 +38,7 @@ from undercity.cases.models import Case
 from undercity.ledger.models import Task
 from undercity.org.models import Post
 from undercity.org.queries import directory
+from undercity.places.models import UnitGrid
 from undercity.works.models import Work
 import json
 def case(**more): return Case.objects.filter(**more).order_by("-id").select_related("report").first()
@@ -44,7 +46,9 @@ leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").first()
 work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
+grid = UnitGrid.objects.order_by("code").first().responsibility
 print(json.dumps({
+    "grid": f"/desk/grids/{grid}/",
     "receipt": f"/receipt/{case(stage='closed').report.token}", "filing": f"/desk/cases/{case(stage='filing').number}/",
     "sheet": f"/desk/cases/{case(stage='closed', outcome='resolved').number}/sheets/check/",
     "closed": f"/desk/cases/{case(stage='closed').number}/", "task": f"/desk/duties/{task.pk}/",

@@ -304,7 +304,7 @@ def wrong_rows(given: Table, checked: Checked) -> bytes:
         reasons.setdefault(one.row, []).append(f"{one.column}: {one.message} {one.remedy}")
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    sheet.append([_cell(header) for header in given.head] + [_("What is wrong")])
+    sheet.append([_cell(header) for header in given.head] + [_("Mistake")])
     for number, row in given.rows:
         if number in reasons:
             padded = [*row, *[""] * (len(given.head) - len(row))]
