@@ -82,6 +82,15 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "outbox": ("GET", OFFICERS, dict.fromkeys(NO_OUTBOX, 403)),
     "looks": ("GET", OFFICERS, dict.fromkeys(NO_LOOKS, 403)),
     "board": ("GET", OFFICERS, {}),
+    "grids": ("GET", OFFICERS, {}),
+    "grid_round": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "hotline": ("GET", OFFICERS, {}),
+    "hotline_check": ("POST", OFFICERS, {}),
+    "hotline_take": ("POST", OFFICERS, {}),
+    "hotline_wrong": ("POST", OFFICERS, {}),
+    # The case of the table came with no order.
+    "hotline_order": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "hotline_move": ("POST", OFFICERS, {}),
     "cases": ("GET", OFFICERS, {}),
     "case_of": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
     "case": ("GET", OFFICERS, dict.fromkeys(NO_SUCH_CASE, 404)),
@@ -166,6 +175,7 @@ def address(name: str, case: Any) -> str:
         "move": [case.number, "refuse_intake"], **({"task": [duty := _duty()], "accept": [duty],
             "task_step": [duty, "done"]} if name in {"task", "accept", "task_step"} else {}), "task_photo": [uuid4()],
         "change_filter": [1], "batch": [uuid4()], "take_back": [uuid4()],
+        "grid_round": ["no-such-grid"], "hotline_order": [case.number], "hotline_move": [case.number, "contact"],
         "work": [work.code if work else "no-such-work"]}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),

@@ -32,10 +32,11 @@ DESK = {
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/", "/desk/looks/"),
-    "lead1": ("/desk/", "{filing}", "/desk/shift/", "/desk/cases/filters/", "/desk/cases/map/",
-              "/desk/cases/hotspots/"),
+    "lead1": ("/desk/", "{filing}", "/desk/grids/", "{grid}", "/desk/shift/", "/desk/cases/filters/",
+              "/desk/cases/map/", "/desk/cases/hotspots/"),
     "sanitation1": ("/desk/today/",),
     "inspector1": ("/field/", "/field/?1#report", "/field/?2#map", "/field/?3#queue"),
+    "intake1": ("/desk/hotline/",),
     "admin1": ("/desk/outbox/",),
 }
 ASK = """
@@ -43,6 +44,7 @@ from undercity.cases.models import Case
 from undercity.ledger.models import Task
 from undercity.org.models import Post
 from undercity.org.queries import directory
+from undercity.places.models import UnitGrid
 from undercity.works.models import Work
 import json
 def case(**more): return Case.objects.filter(**more).order_by("-id").select_related("report").first()
@@ -62,9 +64,11 @@ leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").first()
 work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
+grid = UnitGrid.objects.order_by("code").first().responsibility
 print(json.dumps({
     "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
     "code": f"/cases/{mine.case.number}/follow/{there.pk}/", "messages": f"/following/{there.token}/",
+    "grid": f"/desk/grids/{grid}/",
     "receipt": f"/receipt/{case(stage='closed').report.token}", "filing": f"/desk/cases/{case(stage='filing').number}/",
     "sheet": f"/desk/cases/{case(stage='closed', outcome='resolved').number}/sheets/check/",
     "closed": f"/desk/cases/{case(stage='closed').number}/", "task": f"/desk/duties/{task.pk}/",

@@ -201,4 +201,7 @@ LEFT_ASIDE = frozenset({
     "case.handed_over/1",
     # What citizens say afterwards changes no number of the offices: a case taken up again is a case of its own.
     "case.supported/1", "case.added/1", "case.rated/1", "case.reopen_asked/1", "case.reopen_decided/1",
-    "case.continues/1", "case.erased/1"})
+    "case.continues/1", "case.erased/1",
+    # The hotline's own clock beside the case's.
+    "case.order_taken/1", "case.order_contacted/1", "case.order_replied/1", "case.order_called_back/1",
+    "case.order_redone/1", "case.order_returned/1"})

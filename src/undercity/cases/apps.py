@@ -6,13 +6,14 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from undercity.cases import evidence, facts, fieldwork, kinds, outside_facts, projection, voices
+        from undercity.cases import evidence, facts, fieldwork, kinds, order_facts, outside_facts, projection, voices
         from undercity.cases.queries import following, map_pins
         from undercity.notices import letters
         from undercity.places.pins import register
 
         assert facts.SUBJECT
         assert outside_facts.ToldOutside.verb
+        assert order_facts.OrderTaken.verb
         assert voices.SPOKEN
         kinds.register_kinds()
         projection.register_subject()

@@ -53,7 +53,7 @@ class Reported(Facts):
     def apply(self, state: StreamState, happening: Happening) -> StreamState:
         case = CaseState(timeline=happening.timeline, stage=Stage.INTAKE.value, version=happening.sequence,
                          duty=self.opens.id, source=self.source, category=self.category, territory_id=self.territory,
-                         reported_at=happening.at, reporter_post=self.reporter_post)
+                         unit_grid=self.unit_grid, reported_at=happening.at, reporter_post=self.reporter_post)
         return assign(changed(state, subject=case), self.opens, happening)
 
 

@@ -62,3 +62,15 @@ class CaseState:
     # Taken up again as another case, or itself the going on of one.
     continued_as: UUID | None = None
     continues: UUID | None = None
+    # The unit grid it lies in, of the version of the day it was reported.
+    unit_grid: str = ""
+    # The hotline order it came with: its number, when somebody called, its own clock and what was done about it.
+    order: str = ""
+    order_at: datetime | None = None
+    order_due: datetime | None = None
+    order_duty: UUID | None = None
+    contacted_at: datetime | None = None
+    replied_at: datetime | None = None
+    callback: str = ""
+    redos: int = 0
+    order_returned: bool = False

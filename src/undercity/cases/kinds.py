@@ -23,6 +23,8 @@ VOID_REQUEST = "case.void_request"
 REPLY = "case.reply"
 APPEAL = "case.appeal"
 REOPEN = "case.reopen_request"
+ORDER = "case.order"
+CALLBACK = "case.callback"
 
 # What somebody asks and another decides.
 QUESTIONS = frozenset({EXTENSION, HOLD_REQUEST, VOID_REQUEST, APPEAL, REOPEN})
@@ -51,5 +53,7 @@ def register_kinds() -> None:
         (REPLY, _("Answer a supervision"), _("No answer came; the leader is told."), Role.LEADER),
         (APPEAL, _("Decide on an appeal"), _ASKED, Role.SHIFT_LEAD),
         (REOPEN, _("Decide on taking it up again"), _ASKED, Role.SHIFT_LEAD),
+        (ORDER, _("Answer a hotline order"), _("The caller waits; the leader is told."), Role.LEADER),
+        (CALLBACK, _("Call back"), _("The caller waits; the shift lead is told."), Role.SHIFT_LEAD),
     ):
         register(DutyKind(code=code, label=label, page="case_of", silence=silence, escalate_to=above))

@@ -122,11 +122,22 @@ class Case(models.Model):
     stars = models.PositiveIntegerField(default=0)
     continued_as = models.UUIDField(null=True)
     continues = models.UUIDField(null=True)
+    unit_grid = models.CharField(max_length=15, blank=True)
+    order = models.CharField(max_length=40, blank=True)
+    order_at = models.DateTimeField(null=True)
+    order_due = models.DateTimeField(null=True)
+    order_duty = models.UUIDField(null=True)
+    contacted_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+    callback = models.CharField(max_length=12, blank=True)
+    redos = models.PositiveSmallIntegerField(default=0)
+    order_returned = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="cases_case_stage_known"),
             models.CheckConstraint(condition=Q(source__in=Source.values), name="cases_case_source_known"),
+            models.UniqueConstraint(fields=["timeline", "order"], condition=~Q(order=""), name="cases_order_once"),
         ]
         indexes = [
             models.Index(fields=["stage", "-id"], name="cases_by_stage"),
@@ -139,6 +150,8 @@ class Case(models.Model):
             models.Index(fields=["hold_until"], name="cases_on_hold", condition=Q(stage="on_hold")),
             models.Index(fields=["merged_into"], name="cases_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["closed_at"], name="cases_by_end", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["unit_grid", "-id"], condition=~Q(unit_grid=""), name="cases_by_grid"),
+            models.Index(fields=["order_due"], condition=~Q(order=""), name="cases_by_order"),
         ]
 
     @property

@@ -23,9 +23,10 @@ POSITION_HOURS = "position_hours"
 # How long after its end a case may be rated or asked for again, and how long personal data is kept.
 RATE_DAYS, REOPEN_DAYS = "rate_days", "reopen_days"
 KEEP_CONTACT_DAYS, KEEP_WORDS_DAYS, CONFIRM_DAYS = "keep_contact_days", "keep_words_days", "confirm_days"
+PATROL_DAYS, ORDER_RETURN_DAYS = "patrol_days", "order_return_days"
 TERMS = frozenset({EXTENSIONS, HOLD_DAYS, SIMILAR_METRES, SIMILAR_HOURS, REPEAT_DAYS, KEY_PER_MINUTE, KEY_PER_DAY,
                    NEARBY_METRES, YELLOW_CARD_DAYS, RED_CARD_DAYS, BATCH_SECONDS, POSITION_HOURS, RATE_DAYS,
-                   REOPEN_DAYS, KEEP_CONTACT_DAYS, KEEP_WORDS_DAYS, CONFIRM_DAYS})
+                   REOPEN_DAYS, KEEP_CONTACT_DAYS, KEEP_WORDS_DAYS, CONFIRM_DAYS, PATROL_DAYS, ORDER_RETURN_DAYS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,23 @@ class Check(TextChoices):
     PASSED = "passed", _("solved")
     FAILED = "failed", _("not solved")
     IMPOSSIBLE = "impossible", _("cannot check")
+
+
+class Callback(TextChoices):
+    """What the caller of a hotline order said when called back 回访."""
+
+    SATISFIED = "satisfied", _("satisfied")
+    UNSATISFIED = "unsatisfied", _("not satisfied")
+
+
+class OrderVerb(TextChoices):
+    """What can be done about a hotline order 热线工单, beside the main line of its case."""
+
+    CONTACT = "contact", _("note the first contact")
+    REPLY = "reply", _("answer the order")
+    CALL_BACK = "call_back", _("note the call-back")
+    REDO = "redo", _("open the order again")
+    RETURN = "return", _("send the order back")
 
 
 class Outcome(TextChoices):

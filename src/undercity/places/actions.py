@@ -7,13 +7,19 @@ from datetime import date
 from typing import Any
 
 import h3
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from undercity.db import write
 from undercity.errors import RuleBroken
+from undercity.org.models import Post
 from undercity.org.queries import directory
-from undercity.places.models import Place, PlaceName
+from undercity.org.states import BodyKind, Role
+from undercity.places import grids
+from undercity.places.grid_rules import Known, Reading, as_geojson, read
+from undercity.places.models import GridVersion, Place, PlaceName, UnitGrid
 from undercity.places.rules import checked_hours
+from undercity.science.coordinates import Datum
 
 RESOLUTION = 8
 
@@ -37,3 +43,43 @@ def open_place(*, key: str, names: Iterable[Mapping[str, Any]], district: int, a
 def cell_of(lat: float, lon: float) -> int:
     """The H3 cell of a position as a number both databases can keep (below 2**63 since the top bit is never set)."""
     return int(h3.str_to_int(h3.latlng_to_cell(lat, lon, RESOLUTION)))
+
+
+def check_grids(collection: Any, *, datum: Datum = Datum.WGS84) -> Reading:
+    """Read a GeoJSON FeatureCollection of unit grids against the city, without storing anything."""
+    book = directory()
+    codes = {kind: frozenset(card.code for card in book.cards.values() if card.kind == kind and card.code)
+             for kind in (BodyKind.DISTRICT, BodyKind.STREET)}
+    known = Known(codes[BodyKind.DISTRICT], codes[BodyKind.STREET],
+                  frozenset(Post.objects.filter(role=Role.INSPECTOR).values_list("key", flat=True)),
+                  lambda lat, lon: book.at(lat, lon) is not None)
+    return read(collection, known, tolerance_m2=settings.GRID_TOLERANCE_M2, datum=datum)
+
+
+def load_grids(collection: Any, *, valid_from: date, source: str, invented: bool = False,
+               datum: Datum = Datum.WGS84) -> tuple[GridVersion, Reading]:
+    """Store a version of the unit grids, all of it or nothing. RuleBroken lists every fault, or says the day is taken.
+
+    The versions before stay as they are: a case keeps the grid of the day it was reported.
+    """
+    if not source.strip():
+        raise RuleBroken(_("Where are these grids from?"), field="source", remedy=_("Name the notice or the file."))
+    found = check_grids(collection, datum=datum)
+    if found.faults:
+        raise RuleBroken("\n".join(str(fault) for fault in found.faults), field="features",
+                         remedy=_("Nothing was stored."), details={"faults": len(found.faults)})
+    book = directory()
+    by_code = {card.code: card.id for card in book.cards.values()
+               if card.code and card.kind in {BodyKind.DISTRICT, BodyKind.STREET}}
+    posts = dict(Post.objects.filter(role=Role.INSPECTOR).values_list("key", "pk"))
+    with write():
+        if GridVersion.objects.filter(valid_from=valid_from).exists():
+            raise RuleBroken(_("There is a version from %(day)s already.") % {"day": valid_from.isoformat()},
+                             field="valid_from", remedy=_("Versions never change; choose a later day."))
+        version = GridVersion.objects.create(valid_from=valid_from, source=source.strip()[:240], invented=invented)
+        UnitGrid.objects.bulk_create([
+            UnitGrid(version=version, code=cell.code, territory_id=by_code.get(cell.code[:9], by_code[cell.code[:6]]),
+                     responsibility=cell.responsibility, post_id=posts.get(cell.inspector),
+                     outline=as_geojson(cell.outline)) for cell in found.cells], batch_size=500)
+    grids.forget()
+    return version, found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from undercity.org.models import Body
+from undercity.org.models import Body, Post
 from undercity.places.states import PlaceUse
 
 
@@ -44,3 +44,25 @@ class PlaceName(models.Model):
     en = models.CharField(max_length=200)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+
+
+class GridVersion(models.Model):
+    """Unit grids as they hold from a day on. A version never changes; the next one leaves it standing for old cases."""
+
+    valid_from = models.DateField(unique=True)
+    source = models.CharField(max_length=240)
+    invented = models.BooleanField(default=False)
+
+
+class UnitGrid(models.Model):
+    """A unit grid 单元网格 of one version, the responsibility grid 责任网格 it belongs to, and its inspector's post."""
+
+    version = models.ForeignKey(GridVersion, on_delete=models.PROTECT, related_name="grids", db_index=False)
+    code = models.CharField(max_length=15)
+    territory = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
+    responsibility = models.CharField(max_length=60)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    outline = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "code"], name="places_unitgrid_once")]

@@ -63,6 +63,8 @@ class Environment(BaseSettings):
     sms_key: str = Field("", description="Bearer key sent to the gateway.")
     blur: str = Field("", description="Callable (package.module:name) that gets each uploaded picture as a Pillow "
                       "image and returns it with faces and number plates blurred. Empty: pictures stay as they are.")
+    grid_tolerance_m2: float = Field(10, ge=0, le=1000, description="Gaps and overlaps of unit grids up to so many m² "
+                                     "are no fault: edges of 100 m whose degrees were rounded to 0.1 m.")
     upload_mb: int = Field(12, ge=1, le=100, description="Largest photo accepted, in MB.")
 
     @field_validator("clock")

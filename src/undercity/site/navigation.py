@@ -44,6 +44,8 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("field", _("Field"), _everybody),
     ("cases", _("Cases"), _everybody),
     ("board", _("Case board"), _everybody),
+    ("hotline", _("Hotline"), _holder(Power.CASE_INTAKE)),
+    ("grids", _("Grids"), _holder(Power.CASE_READ)),
     ("duties", _("Duties"), _everybody),
     ("scores", _("Ranking"), _holder(Power.SCORE_READ)),
     ("works", _("Works"), _holder(Power.WORK_READ)),

@@ -28,6 +28,7 @@ VAR = ENV.var
 # Shown at the foot of every page, each only if it is set.
 FOOTER = {"host": ENV.footer_host, "icp": ENV.footer_icp, "police": ENV.footer_police, "code": ENV.footer_code}
 # Maps are our own drawing unless a tile server is named; then its host may send pictures.
+GRID_TOLERANCE_M2 = ENV.grid_tolerance_m2
 MAP = {"tiles": ENV.tiles, "credit": ENV.tiles_credit, "licence": ENV.map_licence}
 # Keys other systems gave us.
 OPEN311_KEYS = ENV.keys_outside

@@ -36,7 +36,7 @@ def file_case(case: UUID, *, by: Actor, at: datetime, standard: str, category: s
             closes=now.duty, opens=now.opens(kinds.DISPATCH, Power.CASE_DISPATCH, Role.DISPATCHER),
             **now.evidence(note), category=code, standard=chosen.code, limit_value=chosen.limit.value,
             limit_unit=chosen.limit.unit.value, source=now.case.source, territory=now.case.territory_id,
-            inspector_post=reporter))
+            unit_grid=now.case.unit_grid, inspector_post=reporter))
 
 
 def refuse_filing(case: UUID, *, by: Actor, at: datetime, reason: str, seen: int | None = None) -> Case:

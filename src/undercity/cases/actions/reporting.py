@@ -29,6 +29,7 @@ from undercity.ledger.pictures import Picture
 from undercity.org.powers import POST, Actor, can, require
 from undercity.org.queries import calendar, directory, holder
 from undercity.org.states import Power, Role
+from undercity.places.grids import grid_at
 from undercity.science.worktime import deadline
 
 TEXT_MAX = 4000
@@ -95,8 +96,9 @@ def written(*, by: Actor, at: datetime, source: Source, category: str, text: str
     rows = photo_rows(uid, "report", photos, public=False)
     limit = scheme().stage_limit(kinds.INTAKE, at)
     to = holder(Power.CASE_INTAKE, territory, role=Role.INTAKE_OFFICER, turn=uid.int)
+    grid = grid_at(lat, lon, at.date())
     said = Reported(
-        source=source.value, category=category, territory=territory,
+        source=source.value, category=category, territory=territory, unit_grid=grid.code if grid else "",
         reporter_post=by.post if by.kind == POST else None, report=mark("case.report", words),
         contact=mark("case.contact", contact) if contact else None,
         photos=tuple(mark("case.photo", row) for row in rows),

@@ -30,6 +30,8 @@ from undercity.cases.queries.cards import card_of, thresholds
 from undercity.cases.queries.contacts import contacts_of
 from undercity.cases.queries.filters import read
 from undercity.cases.queries.map_pins import of_case, of_rows
+from undercity.cases.queries.orders import state_of_order
+from undercity.cases.queries.patrol import grid_of
 from undercity.cases.queries.saved import saved_filters
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.similar import repeats, similar
@@ -41,7 +43,7 @@ from undercity.ledger.lights import limit_text, seen
 from undercity.ledger.models import Duty
 from undercity.ledger.pictures import read_picture
 from undercity.org.powers import can, require
-from undercity.org.queries import body_name
+from undercity.org.queries import body_name, post_titles
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
 
@@ -103,7 +105,10 @@ def _case(request: HttpRequest, case: Case, verb: Verb | None, bound: dict[Verb,
              for option in sorted(options, key=_main_line_first) if option.decision]
     duties = {duty.pk: duty for duty in Duty.objects.filter(pk__in=[one for one in (case.duty, case.ask_duty) if one])}
     duty, question = (duties.get(one) if one else None for one in (case.duty, case.ask_duty))
+    grid = grid_of(case)
     return render(request, "cases/case.html", {
+        "grid": grid, "inspector": "".join(post_titles([grid.post]).values()) if grid and grid.post else "",
+        "order_state": state_of_order(case) if case.order else "",
         "case": case, "category": scheme().name(case.category), "territory": body_name(case.territory_id),
         "department": body_name(case.department_id), "steps": lists.time_line(case), "moves": moves, "chosen": verb,
         "others": [option for option in options if not option.decision], "standard": standard,

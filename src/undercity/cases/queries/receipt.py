@@ -43,7 +43,8 @@ ON_THE_WAY = {Stage.INTAKE: 1, Stage.FILING: 2, Stage.DISPATCH: 3, Stage.DISPOSA
 AMONG_OFFICERS = frozenset({
     "case.extension_asked/1", "case.hold_asked/1", "case.hold_agreed/1", "case.hold_refused/1", "case.supervised/1",
     "case.supervision_answered/1", "case.shirking_flagged/1", "case.void_asked/1", "case.void_refused/1",
-    "case.appealed/1", "case.appeal_agreed/1", "case.appeal_decided/1", "case.remarked/1"})
+    "case.appealed/1", "case.appeal_agreed/1", "case.appeal_decided/1", "case.remarked/1", "case.order_taken/1",
+    "case.order_contacted/1", "case.order_called_back/1", "case.order_redone/1", "case.order_returned/1"})
 STOPPED = {Outcome.NOT_TAKEN: 1, Outcome.NOT_FILED: 2}
 
 

@@ -143,8 +143,9 @@ class Case:
         shown = source is Source.INSPECTOR or self.dice.random() < PHOTOGRAPHED
         photos = (self.t.photo(self.uid, "report", self.problem.scene, after=False),) if shown else ()
         self.say(said.Reported(source=source.value, category=self.problem.code, territory=spot.street,
-                               reporter_post=inspector, report=self.t.report(self.uid, text, spot), contact=None,
-                               photos=photos, opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE)))
+                               unit_grid=spot.unit_grid, reporter_post=inspector,
+                               report=self.t.report(self.uid, text, spot), contact=None, photos=photos,
+                               opens=self.opens(kinds.INTAKE, Power.CASE_INTAKE)))
 
     def intake(self) -> bool:
         if not self.wait(0.1, 1.02):
@@ -182,7 +183,7 @@ class Case:
         self.say(said.Filed(closes=self.duty, opens=self.opens(kinds.DISPATCH, Power.CASE_DISPATCH),
                             category=was.category, standard=chosen.code, limit_value=chosen.limit.value,
                             limit_unit=chosen.limit.unit.value, source=was.source, territory=self.spot.street,
-                            inspector_post=was.reporter_post))
+                            unit_grid=was.unit_grid, inspector_post=was.reporter_post))
         return self.wait(0.1, 0.98)
 
     def handling(self, department: int, due: datetime, limit: Limit, rework: int) -> Assigned:

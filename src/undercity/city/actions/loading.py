@@ -17,6 +17,7 @@ from undercity.cases.actions.scheme import load_schemes
 from undercity.city.accounts import derived
 from undercity.city.actions.sources import state_the_source
 from undercity.city.actions.underground import open_works
+from undercity.city.grids import sample_grids
 from undercity.city.sample_files import SAMPLE, read
 from undercity.db import write
 from undercity.ledger.actions.agenda import load_templates
@@ -25,7 +26,7 @@ from undercity.org.directory import forget
 from undercity.org.models import ApiKey, Body, Person, Post
 from undercity.org.queries import digest_of, directory
 from undercity.org.states import BodyKind, Power, Role
-from undercity.places.actions import open_place
+from undercity.places.actions import load_grids, open_place
 
 # Saturday 18 July 2026, minutes before a storm.
 EVENING = datetime(2026, 7, 18, 16, 30, tzinfo=clock.ZONE)
@@ -67,6 +68,7 @@ def load_foundations(say: Callable[[str], None]) -> None:
         say(f"bodies: {_bodies()}")
         posts = _posts()
         say(f"places: {_places()}")
+        say(f"unit grids: {_grids()}, all invented")
         say(f"duty templates: {load_templates()}")
         _accounts(accounts, [one.result() for one in hashes], posts)
         say(f"posts and accounts: {len(posts)}")
@@ -125,6 +127,15 @@ def _places() -> int:
         row["names"] = [dict(name) for name in row["names"]]
         open_place(**row)
     return len(rows)
+
+
+def _grids() -> int:
+    # Whoever covers the whole city has no streets of his own.
+    streets = {row["key"]: [key for key in row["covers"] if key != "jinan"] for row in read("posts.toml")["post"]
+               if row["role"] == Role.INSPECTOR.value}
+    _, found = load_grids(sample_grids(directory(), streets), valid_from=BEGINS.date(), invented=True,
+                          source="虚构 invented for the sample city")
+    return len(found.cells)
 
 
 def clock_text(real: datetime) -> str:

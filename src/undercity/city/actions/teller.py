@@ -38,6 +38,7 @@ from undercity.ledger.record import History, Written, history
 from undercity.org.models import Post
 from undercity.org.queries import Holder, calendar, directory, holders
 from undercity.org.states import Power, Role
+from undercity.places.grids import grid_at
 from undercity.science.worktime import Limit, Unit, deadline
 
 REPORT = ("id", "salt", "case_id", "text", "address", "lat", "lon", "token")
@@ -64,6 +65,7 @@ class Spot:
     lat: float
     lon: float
     address: str
+    unit_grid: str
 
 
 @dataclass
@@ -149,8 +151,10 @@ class Teller:
             lons, lats = points.uniform(west, east, SPOTS * 6), points.uniform(south, north, SPOTS * 6)
             inside = np.flatnonzero(shapely.contains_xy(outline, lons, lats))[:SPOTS]
             name = self.book.name(street, "zh-hans", self.until.date())
-            found += [Spot(street, round(float(lats[i]), 6), round(float(lons[i]), 6), name + self.dice.choice(WORDS))
-                      for i in inside]
+            for i in inside:
+                lat, lon = round(float(lats[i]), 6), round(float(lons[i]), 6)
+                grid = grid_at(lat, lon, self.begins.date())
+                found.append(Spot(street, lat, lon, name + self.dice.choice(WORDS), grid.code if grid else ""))
         return found
 
     def where_and_what(self, at: datetime) -> tuple[Spot, Problem]:
