@@ -339,11 +339,16 @@ def test_who_was_near_a_while_ago_is_proposed_first_and_can_be_sent(city: City) 
     from undercity.cases.actions.intake import send_verification
     from undercity.cases.queries.nearest import inspectors_near
     from undercity.org.states import Power
+    from undercity.places.grids import grid_at
 
     case = city.reported()
     nobody = inspectors_near(case, Power.CASE_VERIFY, city.at)
     assert nobody
     assert {one.metres for one in nobody} == {None}
+    grid = grid_at(*SPOT, city.at.date())
+    assert grid is not None
+    assert [(one.post, one.own, one.proposed) for one in nobody if one.own] == [(grid.post, True, True)]
+    assert nobody[0].own
     chosen = nobody[-1]
     by = next(actor for nth in range(9) if (actor := city.post("inspector", nth)).post == chosen.post)
     city.reported(by=by, source=Source.INSPECTOR, lat=SPOT[0] + 100 * METRE)

@@ -50,7 +50,7 @@ def answers(case: Case, actor: Actor, at: datetime, nearby: list[Similar]) -> li
     if Verb.SEND_VERIFICATION in able:
         near = inspectors_near(case, Power.CASE_VERIFY, at)
         onward += [(Verb.SEND_VERIFICATION, str(one.post), one.words, False) for one in near[:1]
-                   if one.metres is not None]
+                   if one.proposed]
         onward.append((Verb.SEND_VERIFICATION, "", _("whose turn it is"), False))
     if Verb.FILE in able:
         onward += [(Verb.FILE, one.code, f"{one.condition_text} · {limit_text(one.limit.value, one.limit.unit)}", False)

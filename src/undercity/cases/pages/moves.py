@@ -121,7 +121,7 @@ def form_for(verb: Verb, case: Case, data: Any = None, files: Any = None, **opti
     if verb in SENT:
         near = inspectors_near(case, SENT[verb], clock.now())
         return forms.InspectorForm(inspectors=[(one.post, one.words) for one in near], **_first(
-            given, inspector=near[0].post if near and near[0].metres is not None else ""))
+            given, inspector=near[0].post if near and near[0].proposed else ""))
     if verb in SPECIAL:
         return SPECIAL[verb](**given)
     move = MOVES[Stage(case.stage)].get(verb)

@@ -1,4 +1,4 @@
-"""Which inspector to send 就近监督员: who was near a while ago, then whose own area it is."""
+"""Which inspector to send 就近监督员: who was near a while ago, then whose responsibility grid it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from undercity.cases.kinds import CHECK, VERIFY
 from undercity.cases.models import Case, Report
+from undercity.cases.queries.patrol import grid_of
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import POSITION_HOURS
 from undercity.ledger.lights import duration
@@ -24,18 +25,27 @@ Place = tuple[datetime, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An inspector who may be sent: metres from where he was last, how long ago; None when nobody knows."""
+    """An inspector who may be sent: metres from where he was last, how long ago; None when nobody knows.
+
+    `own`: the case lies in his responsibility grid 责任网格.
+    """
 
     post: int
     title: str
     metres: int | None
     ago: timedelta | None
+    own: bool = False
+
+    @property
+    def proposed(self) -> bool:
+        """Whether something speaks for him but that it is his turn."""
+        return self.own or self.metres is not None
 
     @property
     def words(self) -> str:
         """As a choice of a form says it."""
         if self.metres is None or self.ago is None:
-            return self.title
+            return _("%(who)s – own grid") % {"who": self.title} if self.own else self.title
         return _("%(who)s – %(metres)d m away, %(ago)s ago") % {
             "who": self.title, "metres": self.metres, "ago": duration(self.ago)}
 
@@ -43,19 +53,21 @@ class Near:
 def inspectors_near(case: Case, power: Power, at: datetime) -> list[Near]:
     """The inspectors with this power over a case's territory, whom to propose first.
 
-    First those whose last place is fresh (a dated setting) by their distance from the case, then the others, the post
-    of the smallest area first. Without a position of the case nobody is nearer than another.
+    First those whose last place is fresh (a dated setting) by their distance from the case, then whose responsibility
+    grid it lies in, then the others, the post of the smallest area first. Without a position of the case nobody is
+    nearer than another.
     """
     able = [one for one in serving(power, case.territory_id, role=Role.INSPECTOR) if one.appointment is not None]
     titles = post_titles(one.post for one in able)
     lat, lon = case.report.lat, case.report.lon
     places = _last_places([one.post for one in able], at) if lat is not None and lon is not None else {}
-    found = []
+    grid, found = grid_of(case), []
     for one in able:
         known = places.get(one.post)
         metres = round(distance_m(lat, lon, *known[1:])) if known and lat is not None and lon is not None else None
-        found.append(Near(one.post, titles[one.post], metres, at - known[0] if known else None))
-    return sorted(found, key=lambda one: (one.metres is None, one.metres or 0))
+        found.append(Near(one.post, titles[one.post], metres, at - known[0] if known else None,
+                          own=grid is not None and grid.post == one.post))
+    return sorted(found, key=lambda one: (one.metres is None, one.metres or 0, not one.own))
 
 
 def _last_places(posts: Iterable[int], at: datetime) -> dict[int, Place]:
