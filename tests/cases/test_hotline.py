@@ -130,6 +130,29 @@ def test_a_position_in_another_datum_is_converted(city: City) -> None:
     assert distance_m(case.report.lat, case.report.lon, *SPOT) < 1
 
 
+def test_a_position_just_outside_that_another_datum_brings_inside_asks_which_it_is(city: City) -> None:
+    from shapely import union_all
+    from shapely.geometry import shape
+
+    from undercity.cases.whereabouts import locate
+    from undercity.org.queries import directory
+    from undercity.science.coordinates import from_wgs84
+
+    edge = union_all([shape(one) for one in directory().outlines.values()]).exterior.coords
+    for lon, lat in edge:
+        # GCJ-02 lies to the east and south here: from a corner in the east just inside it leads outside.
+        spot = (lat + 0.0005, lon - 0.0005)
+        moved = from_wgs84(*spot, Datum.GCJ02)
+        if directory().at(*spot) is not None and directory().at(*moved) is None:
+            with pytest.raises(RuleBroken) as told:
+                locate(*moved, "", datum=Datum.WGS84)
+            assert "GCJ-02" in str(told.value)
+            found = locate(*moved, "", datum=Datum.GCJ02)
+            assert abs(found.lat - spot[0]) < 1e-5
+            return
+    pytest.fail("no corner of the city lies so")
+
+
 def test_an_order_goes_its_way_on_its_own_clock(city: City) -> None:
     from undercity.cases.actions import hotline
     from undercity.cases.states import Callback

@@ -12,7 +12,8 @@ from undercity.ledger.pictures import Picture
 from undercity.org.queries import directory
 from undercity.science.coordinates import Datum, Finding, Position, diagnose, to_wgs84
 
-DATUM_NAMES = {Finding.GCJ02_SUSPECTED: "GCJ-02", Finding.BD09_SUSPECTED: "BD-09"}
+NAMES = {Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}
+DATUM_NAMES = {Finding.GCJ02_SUSPECTED: NAMES[Datum.GCJ02], Finding.BD09_SUSPECTED: NAMES[Datum.BD09]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def _given(lat: float, lon: float, datum: Datum, witness: Position | None) -> Wh
         raise RuleBroken(_("This is no position on earth."), field="lat",
                          remedy=_("Latitude lies between −90 and 90, longitude between −180 and 180 degrees."))
     if not _inside(lat, lon):
+        if datum is Datum.WGS84 and (other := next((one for one in (Datum.GCJ02, Datum.BD09)
+                                                    if _inside(*to_wgs84(lat, lon, one))), None)):
+            raise RuleBroken(_("This position lies outside the city."), field="lat",
+                             remedy=_("Read as %(datum)s it lies inside: say what the position comes from.") % {
+                                 "datum": NAMES[other]})
         raise RuleBroken(_("This position lies outside the city."), field="lat",
                          remedy=_("Check the numbers, or report it to the city where it is."))
     return _at(lat, lon, ())
