@@ -206,7 +206,7 @@ class Phone:
 
     def signed_in_again(self) -> None:
         """The queue waits for its owner: a killed browser may have lost its cookies."""
-        self.page.wait_for_selector("#field-net.green, #field-net.red")
+        self.page.wait_for_selector("#field-net.green, #field-net.red", timeout=120_000)
         if self.page.locator("#field-net.red").count():
             sign_in(self.page, self.base, self.who)
             ready(self.page, self.base)
@@ -258,12 +258,12 @@ def test_a_queue_arrives_once_and_whole_across_broken_connections_and_killed_bro
                 assert killed % 2 == 0 or waiting(phone.page) >= count // cuts
             # Once in a while the request arrives and only its answer is lost; surely so at the end, which waits for it.
             wire.mend(deaf=n % 3 == 0 or n == cuts - 1)
+            phone.page.evaluate("dispatchEvent(new Event('online'))")
             if n in killed_at:
                 phone.signed_in_again()
-            phone.page.evaluate("dispatchEvent(new Event('online'))")
             phone.page.wait_for_timeout(dice.uniform(100, 900))
         phone.signed_in_again()
-        for _ in range(600):
+        for _ in range(1500):
             if waiting(phone.page) == 0:
                 break
             phone.page.wait_for_timeout(200)

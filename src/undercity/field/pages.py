@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -57,7 +58,8 @@ def session(request: HttpRequest) -> HttpResponse:
 def actions(request: HttpRequest) -> HttpResponse:
     """Take one action: the field `action` as JSON, its photos as files `photo`. The same key again answers the same."""
     actor, sent = actor_of(request), read_action(request.POST.get("action"))
-    photos = [file.read() for file in request.FILES.getlist("photo")]
+    # One byte more than is taken says that there was too much.
+    photos = [file.read(settings.PHOTO_MAX_BYTES + 1) for file in request.FILES.getlist("photo")]
     try:
         row, first = take(sent, photos, by=actor, at=clock.now())
     except Refused as refusal:

@@ -75,11 +75,13 @@
       });
   }
 
-  function sendAll() {
+  function sendAll(heard) {
     return store.queue().then(function (rows) {
       if (!rows.length) return { state: "empty" };
       return session().then(function (who) {
         if (!who) return { state: "signed-out" };
+        // A long queue takes its time: that there is signal is said when it begins.
+        if (heard) heard(who);
         var held = {}, end = { state: "sent", sent: 0, refused: 0, others: 0, who: who.who };
         function next(place) {
           var row = rows[place];
@@ -118,10 +120,10 @@
     session: session,
     ask: ask,
     // One sender at a time on this phone; where locks are missing, the server tells doubles by their key.
-    run: function () {
-      if (!("locks" in navigator)) return sendAll();
+    run: function (heard) {
+      if (!("locks" in navigator)) return sendAll(heard);
       return navigator.locks.request("undercity-field", { ifAvailable: true }, function (lock) {
-        return lock ? sendAll() : { state: "busy" };
+        return lock ? sendAll(heard) : { state: "busy" };
       });
     }
   };

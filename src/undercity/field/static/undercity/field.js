@@ -548,8 +548,7 @@
   function now() {
     clearTimeout(timer);
     timer = null;
-    if (queue.length && net === "online") { net = "sending"; showNet(); }
-    return send.run().then(function (end) {
+    return send.run(function (session) { net = session.who === who ? "sending" : "online"; showNet(); }).then(function (end) {
       if (end.state === "empty") return end;
       net = end.state === "unreachable" ? "offline" : end.state === "signed-out" ? "signed-out" : end.state === "busy" ? net : "online";
       return look().then(function () {
