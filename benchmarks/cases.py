@@ -48,7 +48,16 @@ LISTS = {
     "in disposal": ("lead1", "stage=disposal"), "with 井盖": ("lead1", "words=井盖"),
     "open with 路灯": ("lead1", "stage=open&words=路灯"), "far back": ("lead1", "before={middle}"),
     "of a department": ("sanitation1", ""), "of a department open": ("sanitation1", "stage=open"),
+    "of a kind": ("lead1", "category=gbt47678-matter-06-010"), "of a street": ("lead1", "area=dougou"),
+    "of a street from inspectors": ("lead1", "area=daguanyuan&source=inspector"),
+    "green": ("lead1", "light=green"), "yellow": ("lead1", "light=yellow"), "red": ("lead1", "light=red"),
+    "with a red card": ("lead1", "card=red"), "due in a week": ("lead1", "due_from=2026-03-02&due_to=2026-03-08"),
+    "open of a chosen department": ("lead1", "stage=open&department=sz-greening"),
+    "with 井盖 of a street": ("lead1", "words=井盖&area=shungeng"),
 }
+# The map of every area the city is cut into, from the whole of it down to some streets.
+MAPS = ("", "box=36.6,116.9,36.7,117.1", "box=36.64,116.98,36.66,117.02")
+MAP_MOST_KB = 100
 
 
 def conditions(kind: str, cases: int) -> str:
@@ -72,6 +81,20 @@ def lists(served: Server, kind: str, cases: int) -> list[dict[str, Any]]:
         rows.append(figure(f"list {name} {cases} {kind}", took, "ms", LIST_MOST_MS[cases], conditions(kind, cases)))
         print(f"{rows[-1]['name']}: {took:.1f} ms", flush=True)
     return rows
+
+
+def maps(served: Server, kind: str, cases: int) -> list[dict[str, Any]]:
+    """Size of the map of all cases, for areas of several sizes."""
+    passwords = {row["username"]: row["password"] for row in json.loads(
+        must("city", "accounts", "--json", environment=served.environment))}
+    lead = Visitor(served.base)
+    lead.sign_in("lead1", passwords["lead1"])
+    seen = [lead.get(f"/desk/cases/map/?stage={stage}&{area}") for area in MAPS for stage in ("open", "closed")]
+    print(f"maps {cases} {kind}: {[(round(ms), len(page)) for ms, page in seen]} ms, bytes", flush=True)
+    return [figure(f"largest map view {cases} {kind}", max(len(page) for _ms, page in seen) / 1000, "kB", MAP_MOST_KB,
+                   conditions(kind, cases)),
+            figure(f"slowest map view {cases} {kind}", max(ms for ms, _page in seen), "ms", None,
+                   conditions(kind, cases))]
 
 
 def creates(served: Server, kind: str, cases: int) -> dict[str, Any]:
@@ -126,7 +149,7 @@ def main() -> int:
             with opened(cases) as served:
                 served.start()
                 try:
-                    found = lists(served, kind, cases) if cases else []
+                    found = [*lists(served, kind, cases), *maps(served, kind, cases)] if cases else []
                     # The lists are read before the reports come, which are all of today.
                     found.append(creates(served, kind, cases))
                     if cases == 100_000:
