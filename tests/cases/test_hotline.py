@@ -183,6 +183,30 @@ def test_an_order_goes_its_way_on_its_own_clock(city: City) -> None:
     replayed_clean()
 
 
+def test_redoing_the_order_of_a_closed_case_asks_for_the_case_to_be_taken_up_again(city: City) -> None:
+    from undercity.cases.actions import hotline
+    from undercity.cases.actions.reopening import agree_to_reopen
+    from undercity.cases.models import Case
+    from undercity.cases.states import Ask, Callback
+    from undercity.org.models import Person
+
+    case, = taken(city, "C-1")
+    case = city.walk(case, "closed")
+    by = city.post("intake_officer")
+    hotline.contact(case.uid, by=by, at=city.later(minutes=1))
+    hotline.reply(case.uid, by=by, at=city.later(minutes=1), note="已修复")
+    hotline.call_back(case.uid, by=by, at=city.later(minutes=1), answer=Callback.UNSATISFIED, note="又坏了")
+    case = hotline.redo(case.uid, by=by, at=city.later(minutes=1), note="又坏了，请重办")
+    assert (case.redos, case.stage, case.asked) == (1, "closed", Ask.REOPEN)
+    case = agree_to_reopen(case.uid, by=by, at=city.later(minutes=1))
+    again = Case.objects.get(continues=case.uid)
+    assert (again.stage, again.report.text) == ("intake", "又坏了，请重办")
+    client = Client()
+    client.force_login(Person.objects.get(pk=by.person))
+    assert again.number in client.get(f"/desk/hotline/{case.number}/").content.decode()
+    replayed_clean()
+
+
 def test_an_order_for_another_unit_goes_back_within_two_working_days(city: City) -> None:
     from undercity.cases.actions import hotline
 

@@ -15,6 +15,7 @@ from undercity.cases import kinds, order_rules
 from undercity.cases.actions.dossiers import write_note
 from undercity.cases.actions.moving import locked, paths
 from undercity.cases.actions.reporting import Sender, report
+from undercity.cases.actions.voices import ask_again
 from undercity.cases.facts import SUBJECT, Aside
 from undercity.cases.fold import CaseState
 from undercity.cases.models import Case
@@ -26,11 +27,13 @@ from undercity.cases.order_facts import (
     OrderReturned,
     OrderTaken,
 )
+from undercity.cases.projection import state_of
 from undercity.cases.queries.order_files import Checked, Draft
 from undercity.cases.queries.orders import return_until
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import visible_to
-from undercity.cases.states import Callback, OrderVerb, Source
+from undercity.cases.rules import may_ask_again
+from undercity.cases.states import REOPEN_DAYS, Callback, OrderVerb, Source
 from undercity.clock import timeline
 from undercity.db import write
 from undercity.errors import RuleBroken
@@ -160,10 +163,17 @@ def call_back(case: UUID, *, by: Actor, at: datetime, answer: Callback, note: st
 
 
 def redo(case: UUID, *, by: Actor, at: datetime, note: str) -> Case:
-    """重办: open the order again, its clock counted from now. Work on the spot that is needed again is a new case."""
-    with _turn(case, OrderVerb.REDO, by=by, at=at, note=note) as now:
-        opens, due = _opens(kinds.ORDER, now.case.territory_id, now.row.uid, at)
-        return now.record(OrderRedone(opens=opens, note=now.note, order=now.case.order, due_at=due))
+    """重办: open the order again, its clock counted from now.
+
+    What was closed is not done again by that: it is asked for in the caller's name, and decided like any taking up again.
+    """
+    with write():
+        with _turn(case, OrderVerb.REDO, by=by, at=at, note=note) as now:
+            opens, due = _opens(kinds.ORDER, now.case.territory_id, now.row.uid, at)
+            row = now.record(OrderRedone(opens=opens, note=now.note, order=now.case.order, due_at=due))
+        days = scheme().term(REOPEN_DAYS, row.closed_at or at)
+        return ask_again(row.report.token, at=at, reason=note, by=by) if may_ask_again(
+            state_of(row), at, days=days) else row
 
 
 def send_back(case: UUID, *, by: Actor, at: datetime, note: str) -> Case:

@@ -21,7 +21,7 @@ from undercity.cases.models import Case
 from undercity.cases.pages.finding import asked_for, no_such_case
 from undercity.cases.projection import state_of
 from undercity.cases.queries import order_files, orders as listed
-from undercity.cases.queries.lists import time_line
+from undercity.cases.queries.lists import numbers_before_and_after, time_line
 from undercity.cases.queries.order_files import Checked, Table
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.states import Callback, OrderVerb
@@ -168,6 +168,7 @@ def _order(request: HttpRequest, case: Case, bound: dict[OrderVerb, OrderForm], 
     open_now = order_rules.possible(state_of(case), now, listed.return_until(case))
     duty = Duty.objects.filter(pk=case.order_duty).first() if case.order_duty else None
     return render(request, "cases/hotline_order.html", {
+        "continued": numbers_before_and_after(case)[1],
         "case": case, "what": scheme().name(case.category), "state": listed.state_of_order(case),
         "return_until": listed.return_until(case) if OrderVerb.RETURN in open_now else None,
         "duty": seen([duty], now)[0] if duty else None,
