@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from typing import Any, Literal
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.server import Server
@@ -34,7 +34,9 @@ COLOURS = 96
 # Which account looks at a page; empty: a citizen.
 PAGES = {"portal": "", "place": "", "report": "", "receipt": "", "desk": "leader1", "case": "lead1", "map": "leader1",
          "score": "leader1", "components": "", "tour": "", "board": "lead1", "duty": "leader1",
-         "field": "inspector1"}
+         "field": "inspector1", "field-report": "inspector1", "field-queue": "inspector1",
+         "report-what": "", "report-send": "", "shift": "intake1", "cases": "lead1", "today": "sanitation1",
+         "hotspots": "lead1", "grids": "lead1"}
 ASK = """
 from undercity.cases.models import Case
 from undercity.org.queries import directory
@@ -73,7 +75,59 @@ def addresses(server: Server) -> dict[str, str]:
             "receipt": f"/receipt/{said['token']}",
             "desk": "/desk/", "case": f"/desk/cases/{said['case']}/", "map": "/map/?layer=below", "tour": "/tour/",
             "score": f"/desk/scores/2026-07/department/{said['department']}/", "components": "/components/",
-            "board": "/desk/board/", "duty": f"/desk/duties/{said['task']}/", "field": "/field/"}
+            "board": "/desk/board/", "duty": f"/desk/duties/{said['task']}/", "field": "/field/",
+            "field-report": "/field/#report", "field-queue": "/field/#queue", "report-what": "/report/",
+            "report-send": "/report/", "shift": "/desk/shift/", "cases": "/desk/cases/?stage=disposal",
+            "today": "/desk/today/", "hotspots": "/desk/cases/hotspots/", "grids": "/desk/grids/"}
+
+
+def choose_a_street(page: Page) -> None:
+    """The first step of a report, done."""
+    page.locator("#id_area").select_option("daguanyuan")
+    page.locator("#id_address").fill("泉城路第三中学东门以西 20 米")
+    page.locator("main button.big").click()
+
+
+def say_what(page: Page) -> None:
+    """The first two steps of a report, done."""
+    choose_a_street(page)
+    page.locator("#id_text").fill("井盖破损，车过时响")
+    page.locator("#id_category").select_option(index=1)
+    page.locator("main button.big").click()
+
+
+def take_a_photo(page: Page) -> None:
+    """An inspector's report after its first tap."""
+    page.goto(page.url.split("#")[0] + "?shot#report")
+    page.locator(".first-tap input").set_input_files({
+        "name": "photo.png", "mimeType": "image/png", "buffer": drawn_photo()})
+    page.locator(".kinds button").first.click()
+
+
+def keep_a_report(page: Page) -> None:
+    """An inspector's report that waits for a signal."""
+    page.context.set_offline(True)
+    take_a_photo(page)
+    page.locator(".send-bar button").click()
+    page.locator(".dock a[href='#queue']").click()
+
+
+def drawn_photo() -> bytes:
+    """A street with a hole, drawn: no photograph is ours to show."""
+    image = Image.new("RGB", (800, 600), "#9aa3a6")
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 0, 800, 180), fill="#c9d4d8")
+    pen.polygon(((0, 600), (250, 180), (550, 180), (800, 600)), fill="#6d7477")
+    pen.ellipse((330, 380, 500, 470), fill="#20262a", outline="#c96f1a", width=8)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+# What somebody does before the picture is taken.
+ACTS: dict[str, Callable[[Page], None]] = {
+    "field": lambda page: page.locator("details.task summary").first.click(), "report-what": choose_a_street,
+    "report-send": say_what, "field-report": take_a_photo, "field-queue": keep_a_report}
 
 
 def sign_in(page: Page, base: str, account: dict[str, Any]) -> None:
@@ -108,8 +162,8 @@ def take(browser: Browser, server: Server, wanted: list[str]) -> int:
                         sign_in(page, server.base, accounts[user])
                     for name in (name for name in wanted if PAGES[name] == user):
                         page.goto(server.base + where[name])
-                        if name == "field":
-                            page.locator("details.task summary").first.click()
+                        if name in ACTS:
+                            ACTS[name](page)
                         page.wait_for_timeout(400)
                         total += save(page.screenshot(full_page=True), FOLDER / f"{name}-{width}-{short}-{theme}.png")
                     context.close()
