@@ -18,7 +18,8 @@ TEXTS = ("井盖破损，有人险些摔倒", "路灯不亮已三天", "LED路�
 def found(city: City, words: str, **more: Any) -> list[str]:
     from undercity.cases.queries.lists import page
 
-    return [row.case.report.text for row in page(city.post("intake_officer"), city.at, narrowed=Filter(words=words), **more)]
+    rows = page(city.post("intake_officer"), city.at, narrowed=Filter(words=words), **more)
+    return [row.case.report.text for row in rows]
 
 
 @pytest.mark.parametrize(("words", "expected"), [
@@ -45,7 +46,8 @@ def test_the_address_is_searched_too_and_a_number_finds_its_case(city: City) -> 
     assert len(found(city, "破损")) == 2
     from undercity.cases.queries.lists import page
 
-    assert [row.number for row in page(city.post("intake_officer"), city.at, narrowed=Filter(words=case.number))] == [case.number]
+    rows = page(city.post("intake_officer"), city.at, narrowed=Filter(words=case.number))
+    assert [row.number for row in rows] == [case.number]
     assert other.number != case.number
 
 
