@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.city import City
+from undercity.cases.queries.filters import Filter
 from undercity.cases.words import asked, grams
 
 TEXTS = ("井盖破损，有人险些摔倒", "路灯不亮已三天", "LED路灯闪烁", "小区北门外井沿开裂，盖板松动",
@@ -17,7 +18,8 @@ TEXTS = ("井盖破损，有人险些摔倒", "路灯不亮已三天", "LED路�
 def found(city: City, words: str, **more: Any) -> list[str]:
     from undercity.cases.queries.lists import page
 
-    return [row.case.report.text for row in page(city.post("intake_officer"), city.at, words=words, **more)]
+    rows = page(city.post("intake_officer"), city.at, narrowed=Filter(words=words), **more)
+    return [row.case.report.text for row in rows]
 
 
 @pytest.mark.parametrize(("words", "expected"), [
@@ -44,7 +46,8 @@ def test_the_address_is_searched_too_and_a_number_finds_its_case(city: City) -> 
     assert len(found(city, "破损")) == 2
     from undercity.cases.queries.lists import page
 
-    assert [row.number for row in page(city.post("intake_officer"), city.at, words=case.number)] == [case.number]
+    rows = page(city.post("intake_officer"), city.at, narrowed=Filter(words=case.number))
+    assert [row.number for row in rows] == [case.number]
     assert other.number != case.number
 
 
@@ -52,7 +55,7 @@ def test_another_territorys_cases_are_not_found(city: City) -> None:
     from undercity.cases.queries.lists import page
 
     city.reported(text="井盖破损")
-    assert page(city.post("department_handler"), city.at, words="井盖") == []
+    assert page(city.post("department_handler"), city.at, narrowed=Filter(words="井盖")) == []
 
 
 def test_pages_go_on_where_the_one_before_ended(city: City) -> None:
@@ -62,7 +65,7 @@ def test_pages_go_on_where_the_one_before_ended(city: City) -> None:
     assert first == ["井盖 6", "井盖 5", "井盖 4"]
     from undercity.cases.queries.lists import page
 
-    last = page(city.post("intake_officer"), city.at, words="井盖", limit=3)[-1].case.pk
+    last = page(city.post("intake_officer"), city.at, narrowed=Filter(words="井盖"), limit=3)[-1].case.pk
     assert found(city, "井盖", limit=3, before=last) == ["井盖 3", "井盖 2", "井盖 1"]
 
 
