@@ -36,6 +36,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _NOTHING = timedelta(0)
 # A deadline further away is a mistyped limit or a calendar without working days; it also bounds the search.
 _FURTHEST_DAYS = 3660
+_KNOWN_MOST = 10_000
 
 
 class Unit(StrEnum):
@@ -95,6 +96,9 @@ class Calendar:
     _turned: list[int] = field(init=False, repr=False, compare=False)  # days worked against their weekday, or free
     _gained: list[int] = field(init=False, repr=False, compare=False)  # working days gained by the turned days before
 
+    # Lists ask for the same moments again and again: now, and the evenings on which duties are due.
+    _known: dict[datetime, int] = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         moments = [moment for shift in self.shifts for moment in shift]
         if not moments or any(later <= earlier for earlier, later in pairwise(moments)):
@@ -107,7 +111,7 @@ class Calendar:
         derived = {"exceptions": MappingProxyType(dict(self.exceptions)), "_shifts": shifts,
                    "_day_length": sum(closes - opens for opens, closes in shifts),
                    "_turned": [day for day, _ in turned],
-                   "_gained": list(accumulate((gain for _, gain in turned), initial=0))}
+                   "_gained": list(accumulate((gain for _, gain in turned), initial=0)), "_known": {}}
         for name, content in derived.items():
             object.__setattr__(self, name, content)
 
@@ -130,12 +134,18 @@ class Calendar:
 
     def _worked(self, moment: datetime) -> int:
         """W of the module's model: microseconds of working time before a moment in the calendar's zone."""
+        known = self._known.get(moment)
+        if known is not None:
+            return known
         day = moment.toordinal()
         before = self._days_before(day)
         worked = before * self._day_length
         if self._days_before(day + 1) > before:
             at = _since_midnight(moment)
             worked += sum(min(at, closes) - opens for opens, closes in self._shifts if at > opens)
+        if len(self._known) >= _KNOWN_MOST:
+            self._known.clear()
+        self._known[moment] = worked
         return worked
 
     def _reached(self, worked: int, since: date) -> datetime:
@@ -230,14 +240,22 @@ def time_between(start: datetime, end: datetime, unit: Unit, calendar: Calendar)
     return max(_aware(end, calendar).astimezone(UTC) - _aware(start, calendar).astimezone(UTC), _NOTHING)
 
 
+def _given_and_used(start: datetime, due: datetime, now: datetime, unit: Unit, calendar: Calendar
+                    ) -> tuple[timedelta, timedelta]:
+    if not unit.works:
+        return time_between(start, due, unit, calendar), time_between(start, now, unit, calendar)
+    # A list asks for hundreds: where the start lies is found once for both.
+    begins, ends, stands = (calendar._worked(_aware(moment, calendar)) for moment in (start, due, now))
+    return timedelta(microseconds=max(ends - begins, 0)), timedelta(microseconds=max(stands - begins, 0))
+
+
 def used_share(start: datetime, now: datetime, due: datetime, unit: Unit, calendar: Calendar) -> Fraction:
     """The share of a limit used at `now`: time passed over time given, both counted as the unit counts.
 
     Past `due` it is always above 1, in closed hours too, where no time is counted but the work is late. A limit with
     no time in it (a due moment moved into the closed hours of the start) is used up, share 1, until it is late.
     """
-    given = time_between(start, due, unit, calendar)
-    used = time_between(start, now, unit, calendar)
+    given, used = _given_and_used(start, due, now, unit, calendar)
     if now <= due and not given:
         return Fraction(1)
     given = max(given, _MICROSECOND)

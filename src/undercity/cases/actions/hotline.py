@@ -165,7 +165,7 @@ def call_back(case: UUID, *, by: Actor, at: datetime, answer: Callback, note: st
 def redo(case: UUID, *, by: Actor, at: datetime, note: str) -> Case:
     """重办: open the order again, its clock counted from now.
 
-    What was closed is not done again by that: it is asked for in the caller's name, and decided like any taking up again.
+    What was closed is not done again by that: it is asked for in the caller's name, and decided like every such wish.
     """
     with write():
         with _turn(case, OrderVerb.REDO, by=by, at=at, note=note) as now:

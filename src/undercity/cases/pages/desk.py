@@ -22,6 +22,7 @@ from undercity.cases.pages.batches import batched_verbs
 from undercity.cases.pages.finding import asked_for, no_such_case
 from undercity.cases.pages.moves import MADE, form_for
 from undercity.cases.pages.narrowing import choices
+from undercity.cases.pages.rows import lines
 from undercity.cases.pages.sheets import sheets_of
 from undercity.cases.projection import state_of
 from undercity.cases.queries import lists
@@ -61,10 +62,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     rows = lists.page(actor_of(request), now, narrowed=narrowed,
                       before=int(before) if before.isdecimal() and len(before) < 18 else None)
     return render(request, "cases/list.html", {
-        "rows": rows, "narrowed": narrowed, "words": narrowed.words, "choices": choices(narrowed), "key": uuid7(),
+        "rows": rows, "lines": lines(rows), "narrowed": narrowed, "words": narrowed.words,
+        "choices": choices(narrowed), "key": uuid7(),
         "kept": narrowed.query, "saved": saved_filters(actor_of(request)), "batched": batched_verbs(actor_of(request)),
         "whys": Supervision.choices, "further": any(getattr(narrowed, name) for name in FURTHER), "first": not before,
-        "more": rows[-1].case.pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
+        "more": rows[-1].pk if len(rows) == lists.PAGE else None, "map_pins": of_rows(rows)})
 
 
 @officers_only

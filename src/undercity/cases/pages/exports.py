@@ -49,9 +49,9 @@ def _lines(request: HttpRequest) -> Iterator[list[str]]:
         while found := lists.page(actor, now, narrowed=narrowed, before=before, limit=AT_ONCE):
             for row in found:
                 yield [row.number, harmless(row.category), harmless(row.where), row.stage, harmless(row.department),
-                       _minute(row.case.reported_at), _minute(row.case.due_at), yes if row.late else "",
+                       _minute(row.reported_at), _minute(row.due_at), yes if row.late else "",
                        row.light_text, str(row.card.label) if row.card else ""]
-            before = found[-1].case.pk
+            before = found[-1].pk
             if len(found) < AT_ONCE:
                 return
 

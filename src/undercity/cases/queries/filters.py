@@ -86,11 +86,10 @@ class Filter:
         # A light is that of the open duty: what is closed has none.
         return Q(stage__in=sorted(OPEN)) if self.stage == OPEN_ONES or self.light else Q()
 
-    def lit(self, at: datetime) -> Q:
-        """As far as the moment alone says which light a case has: red is late, the others are not."""
-        duty = Duty.objects.filter(pk=OuterRef("duty"), done_at__isnull=True)
-        late = Exists(duty.filter(due_at__lt=at))
-        return Q(late) if self.light == Light.RED.value else ~Q(late)
+
+def late(at: datetime) -> Q:
+    """The open duty of a case is past its end: red, whatever the calendar says."""
+    return Q(Exists(Duty.objects.filter(pk=OuterRef("duty"), done_at__isnull=True, due_at__lt=at)))
 
 
 def read(given: Mapping[str, str]) -> Filter:

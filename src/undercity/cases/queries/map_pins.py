@@ -31,7 +31,7 @@ def of_cases(cases: Iterable[Case]) -> list[Pin]:
 
 def of_rows(rows: Iterable[Row]) -> list[Pin]:
     """The rows of a list as pins."""
-    return of_cases(row.case for row in rows)
+    return [row.pin for row in rows if row.pin is not None]
 
 
 def open_cases(actor: Actor, at: datetime) -> list[Pin]:
