@@ -10,6 +10,7 @@ from typing import Any
 from tests.city import City
 from tests.officers import Officers
 from undercity.cases.states import MOVES, Check, Source, Stage, Supervision, Verb
+from undercity.errors import Conflict
 
 # What must have happened in the stage itself before a row is open.
 BEFORE: dict[Verb, list[tuple[Verb, dict[str, Any]]]] = {
@@ -93,6 +94,15 @@ class Preparing(Officers):
         return case
 
 
+def prepared(officers: Preparing, stage: Stage, verb: Verb) -> Any:
+    """A case at which this row is open; made anew when the worker told somebody of its lateness meanwhile."""
+    while True:
+        try:
+            return officers.ready(stage, verb)
+        except Conflict:
+            continue
+
+
 def rows() -> list[dict[str, str]]:
     """Every row of the table: its case, who may, who may not, and the stage it leads to."""
     from undercity import clock
@@ -106,7 +116,7 @@ def rows() -> list[dict[str, str]]:
     into = other.reported(at=other.at).number
     for stage, moves in MOVES.items():
         for verb, move in moves.items():
-            case = officers.ready(stage, verb)
+            case = prepared(officers, stage, verb)
             found.append({"number": case.number, "verb": verb.value, "from": stage.value, "to": move.to.value,
                           "may": names[officers.able(case, verb).post], "into": into,
                           "may_not": names[officers.unable(case, verb).post]})

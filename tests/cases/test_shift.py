@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.city import City
+from tests.city import SPOT, City
 from undercity import clock
 from undercity.cases.states import Source, Verb, Verification
 
@@ -41,10 +41,15 @@ def decided(client: Client, number: str, answer: str, seen: int, **more: str) ->
 
 def test_the_likely_answer_is_preselected_at_each_stage(city: City) -> None:
     from undercity.cases.actions.intake import answer_verification, send_verification
+    from undercity.places.grids import inspector_for
 
     case = city.reported()
     officer = city.whose(city.duty(case))
-    assert opened(at_the_desk(city, officer))[1][0] == ("send_verification:", "1", True)
+    # The inspector of the case's own grid; then whoever's turn it is.
+    own = inspector_for(*SPOT, city.at.date())
+    assert own is not None
+    assert opened(at_the_desk(city, officer))[1][:2] == [(f"send_verification:{own.post}", "1", True),
+                                                         ("send_verification:", "2", False)]
     send_verification(case.uid, by=officer, at=city.later(minutes=1))
     case.refresh_from_db()
     answer_verification(case.uid, by=city.whose(city.duty(case)), at=city.later(minutes=1), answer=Verification.ABSENT)

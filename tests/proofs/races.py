@@ -53,7 +53,7 @@ def race(served: Server, count: int) -> tuple[Counter[tuple[int, ...]], list[str
         answers = at_once([partial(
             officer.ask, "POST", f"/desk/cases/{case}/{verb}/",
             {"csrfmiddlewaretoken": token[1] if token else "", "seen": "1", "note": "seen on the street",
-             "kind": "leader"})
+             "why": "leader"})
             for officer, verb, token in zip(officers, MOVES[number % 2], tokens, strict=True)])
         statuses = tuple(sorted(status for status, _ in answers))
         outcomes[statuses] += 1

@@ -14,6 +14,8 @@ from tests.server import Server
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
+# How pages look is the same on either database; the other suite looks at all of them.
+pytestmark = pytest.mark.once("postgresql")
 PUBLIC = ("/", "/report/", "/places/", "/about/", "/signin/", "/no-such-page/")
 DESK = ("/desk/", "/desk/cases/", "/desk/cases/?stage=open", "/desk/outbox/")
 

@@ -356,6 +356,7 @@
       error.hidden = true;
       grid.querySelectorAll("button").forEach(function (button) { button.setAttribute("aria-pressed", button.value === code ? "true" : "false"); });
       sendButton.textContent = words.send + ": " + names[code];
+      sendButton.scrollIntoView({ block: "nearest" });
     }
 
     function begin() {
@@ -575,7 +576,7 @@
     });
     if (chosen === "map") showMap();
     if (chosen === "report" && !byId("field-report").childNodes.length) showReport();
-    window.scrollTo(0, 0);
+    byId("main").scrollTop = 0;
   }
 
   function begin() {
