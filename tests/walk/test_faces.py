@@ -318,7 +318,8 @@ def test_each_step_of_a_report_is_without_fault_on_a_phone(locale: str, city_ser
                  lambda: None, lambda: (page.locator("#id_category").select_option(index=1),
                                         page.locator("#id_text").fill("路面塌陷"))):
         fill()
-        page.locator("main button.big").click()
+        with page.expect_navigation():
+            page.locator("main button.big").click()
         wrong += [f"step {page.locator('[aria-current=step]').inner_text()}: {fault}" for fault in faults(page)]
     assert page.locator(".steps [aria-current]").inner_text().strip() in {"提交", "Send"}
     assert "\n".join(wrong) == ""

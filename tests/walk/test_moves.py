@@ -17,8 +17,8 @@ from tests.server import Server
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-# The two suites run side by side, and that of PostgreSQL ends first.
-pytestmark = pytest.mark.once("postgresql")
+# The two suites run side by side, and that of SQLite ends first.
+pytestmark = pytest.mark.once
 ROOT = Path(__file__).resolve().parents[2]
 
 
