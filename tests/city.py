@@ -12,10 +12,12 @@ from PIL import Image
 
 from undercity import clock
 from undercity.org.powers import THE_CITIZEN, Actor
+from undercity.science.coordinates import METRES_A_DEGREE
 
 EVENING = datetime(2026, 7, 17, 9, 0, tzinfo=clock.ZONE)
 MANHOLE = "gbt47678-component-01-001"
 SPOT = (36.655, 117.003)
+METRE = 1 / METRES_A_DEGREE  # of latitude
 
 
 def png(colour: tuple[int, int, int] = (200, 40, 40), size: tuple[int, int] = (64, 48)) -> bytes:

@@ -12,12 +12,11 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from tests.city import MANHOLE, SPOT, City, png
+from tests.city import MANHOLE, METRE, SPOT, City, png
 from undercity import clock
 from undercity.cases.states import BatchState, Card, Check, Source, Supervision, Verb
 from undercity.errors import Conflict, NotFound, RuleBroken
 
-METRE = 1 / 111_320
 LITTER = "gbt47678-matter-06-001"
 
 
@@ -309,7 +308,7 @@ def test_the_list_of_today_is_in_the_order_of_its_hours_and_done_by_a_photo(city
 # --- hot spots --------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("metres", "days", "category", "counted"), [
-    (49, 0, MANHOLE, True), (51, 0, MANHOLE, False), (0, 29, MANHOLE, True), (0, 31, MANHOLE, False),
+    (49.99, 0, MANHOLE, True), (50.1, 0, MANHOLE, False), (0, 29, MANHOLE, True), (0, 31, MANHOLE, False),
     (0, 0, LITTER, False)])
 def test_a_hot_spot_is_the_same_again_near_within_a_month(metres: float, days: int, category: str, counted: bool,
                                                           city: City) -> None:
@@ -328,9 +327,9 @@ def test_a_hot_spot_is_the_same_again_near_within_a_month(metres: float, days: i
 def test_a_row_of_near_cases_is_one_spot_whatever_the_squares() -> None:
     from undercity.cases.queries.hotspots import together
 
-    rows = [(n, datetime(2026, 7, 1, tzinfo=clock.ZONE), MANHOLE, 1, "", SPOT[0] + n * 45 * METRE, SPOT[1])
-            for n in (5, 0, 2, 1, 9)]
-    assert sorted(sorted(row[0] for row in group) for group in together(rows, 50)) == [[0, 1, 2], [5], [9]]
+    along = [(SPOT[0] + n * 45 * METRE, SPOT[1]) for n in (5, 0, 2, 1, 9, 1.5)]
+    assert together([MANHOLE] * 5 + [LITTER], along, 50) == [[1, 2, 3]]
+    assert together([MANHOLE] * 6, along, 50) == [[1, 2, 3, 5]]
 
 
 # --- the nearest inspector --------------------------------------------------------------------------------------------

@@ -288,3 +288,26 @@ def test_coverage_counts_the_grids_an_inspector_was_in(city: City) -> None:
     assert grid.code not in missed
     city.later(days=8)
     assert visited() == 0
+
+
+def test_only_an_answer_given_on_the_spot_is_a_visit(city: City) -> None:
+    from undercity.cases.actions.intake import answer_verification, send_verification
+    from undercity.cases.actions.supervising import force_close
+    from undercity.cases.queries.patrol import coverage
+    from undercity.cases.states import Verification
+    from undercity.places.grids import grid_at
+
+    grid = grid_at(*SPOT, city.at.date())
+    assert grid is not None
+    owner = next(actor for actor in (city.post("inspector", nth) for nth in range(4)) if actor.post == grid.post)
+
+    def visited() -> int:
+        return next(one.visited for one in coverage(city.post("leader"), city.at) if one.post == grid.post)
+
+    first, second = city.reported(), city.reported()
+    for case in (first, second):
+        send_verification(case.uid, by=city.post("intake_officer"), at=city.at, inspector=owner.post)
+    force_close(first.uid, by=city.post("administrator"), at=city.at, reason="重复上报")
+    assert visited() == 0
+    answer_verification(second.uid, by=owner, at=city.at, answer=Verification.EXISTS)
+    assert visited() == 1

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.city import MANHOLE, SPOT, City
+from tests.city import MANHOLE, METRE, SPOT, City
 
-METRE = 1 / 111_320
 LITTER = "gbt47678-matter-06-001"
 
 
@@ -20,7 +19,7 @@ def near(city: City, case: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(("metres", "hours", "category", "warned"), [
-    (49, 0, MANHOLE, True), (51, 0, MANHOLE, False), (10, -23, MANHOLE, True), (10, -25, MANHOLE, False),
+    (49.99, 0, MANHOLE, True), (50.1, 0, MANHOLE, False), (10, -23, MANHOLE, True), (10, -25, MANHOLE, False),
     (10, 23, MANHOLE, True), (0, 0, "gbt47678-component-01-002", True), (0, 0, LITTER, False)])
 def test_fifty_metres_and_a_day(metres: float, hours: float, category: str, warned: bool, city: City) -> None:
     from undercity.cases.queries.scheme import scheme

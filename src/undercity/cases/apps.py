@@ -6,7 +6,17 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        from undercity.cases import evidence, facts, fieldwork, kinds, order_facts, outside_facts, projection, voices
+        from undercity.cases import (
+            evidence,
+            facts,
+            fieldwork,
+            kinds,
+            listening,
+            order_facts,
+            outside_facts,
+            projection,
+            voices,
+        )
         from undercity.cases.queries import following, map_pins
         from undercity.notices import letters
         from undercity.places.pins import register
@@ -20,4 +30,5 @@ class CasesConfig(AppConfig):
         evidence.register_dossiers()
         register(map_pins.open_cases)
         fieldwork.register_fieldwork()
+        listening.listen()
         letters.register(facts.SUBJECT, following.letter_to)

@@ -11,8 +11,8 @@ from shapely.geometry import box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from undercity.org.queries import Directory
+from undercity.science.coordinates import METRES_A_DEGREE
 
-METRES_A_DEGREE = 111_195.0
 # Real unit grids have about 10,000 m²; the sample's streets would need thousands of them.
 SIDE_M = 1500.0
 # What is left of a square at the edge of a street goes to its neighbour when it is smaller than this share.

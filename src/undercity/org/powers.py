@@ -63,9 +63,10 @@ class Actor:
 
 # A citizen may report, and that is all: no reading, no power over any body.
 THE_CITIZEN = Actor(kind=CITIZEN, grants={Power.CASE_REPORT.value: ("",)})
-# What time itself brings: a hold that ends, a warning that somebody is late. Nothing else is decided by nobody.
+# What time itself brings, and what instruments tell: a hold that ends, a warning that somebody is late, a reading out
+# of range. Nothing else is decided by nobody.
 THE_SYSTEM = Actor(kind=SYSTEM, grants={power.value: ("",) for power in (
-    Power.CASE_READ, Power.CASE_DISPATCH, Power.CASE_SUPERVISE)})
+    Power.CASE_READ, Power.CASE_REPORT, Power.CASE_DISPATCH, Power.CASE_SUPERVISE)})
 
 
 def can(actor: Actor, power: Power, path: str) -> Decision:

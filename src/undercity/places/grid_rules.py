@@ -25,9 +25,8 @@ from shapely.geometry import Polygon, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
-from undercity.science.coordinates import Datum, Finding, diagnose, to_wgs84
+from undercity.science.coordinates import METRES_A_DEGREE, Datum, Finding, diagnose, to_wgs84
 
-METRES_A_DEGREE = 111_195.0
 CODE = re.compile(r"[0-9]{15}")
 NAME_MAX = 60
 # A slit between two grids that is no wider than this is a gap; what is wider and open to the outside is the edge of the

@@ -28,6 +28,7 @@ Position = tuple[float, float]
 _SEMI_MAJOR_AXIS = 6378245.0
 _ECCENTRICITY_SQUARED = 0.00669342162296594323
 _EARTH_RADIUS = 6371008.8  # metres, the mean radius R1 of the IUGG
+METRES_A_DEGREE = _EARTH_RADIUS * pi / 180  # of latitude, and of longitude on the equator, as `distance_m` measures
 _CHINA = ((0.8293, 55.8271), (72.004, 137.8347))
 _SHIFT_AT_MOST = 0.03  # degrees; BD-09 moves a point by less
 _ROUNDS = 20

@@ -25,11 +25,10 @@ from undercity.clock import ZONE
 from undercity.ledger.models import Duty
 from undercity.org.powers import Actor
 from undercity.org.queries import body_name, directory
-from undercity.science.coordinates import distance_m
+from undercity.science.coordinates import METRES_A_DEGREE, distance_m
 
 # About a hundred metres: enough to see the corner, not the door.
 PUBLIC_DECIMALS = 3
-METRES_A_DEGREE = 111_000.0
 # What is settled among officers after the end is no news of the case.
 NO_NEWS = (kinds.APPEAL, kinds.REPLY)
 

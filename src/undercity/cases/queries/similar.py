@@ -18,9 +18,8 @@ from undercity.ledger.lights import duration
 from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
 from undercity.org.queries import body_name
-from undercity.science.coordinates import distance_m
+from undercity.science.coordinates import METRES_A_DEGREE, distance_m
 
-METRES_A_DEGREE = 111_320.0
 AT_MOST = 5
 
 
