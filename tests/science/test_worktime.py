@@ -21,6 +21,7 @@ from undercity.science.worktime import (
     add_working_time,
     deadline,
     light,
+    light_of,
     time_between,
     used_share,
     working_time_between,
@@ -337,3 +338,11 @@ def test_the_thresholds_of_a_light_are_settings() -> None:
     assert shown == [Light.GREEN, Light.YELLOW, Light.YELLOW, Light.RED]
     with pytest.raises(ValueError, match="yellow comes before red"):
         light(half, yellow_above=all_but, red_above=half)
+
+
+@given(MOMENTS, VALUES, UNITS, CALENDARS, MOMENTS, st.timedeltas(timedelta(-9), timedelta(9)))
+def test_the_light_of_a_clock_is_that_of_its_share(
+        start: datetime, value: int, unit: Unit, calendar: Calendar, now: datetime, moved: timedelta) -> None:
+    due = max(deadline(start, Limit(value, unit), calendar) + moved, start)
+    for moment in (now, start, due, due + timedelta(microseconds=1)):
+        assert light_of(start, moment, due, unit, calendar) is light(used_share(start, moment, due, unit, calendar))

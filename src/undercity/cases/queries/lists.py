@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, ngettext
 
+from undercity import clock
+from undercity.cases.facts import SUBJECT
 from undercity.cases.models import Case, Note, Photo
 from undercity.cases.numbers import number_of, row_of
 from undercity.cases.queries.cards import card_of, thresholds
@@ -88,7 +90,9 @@ def found_by(actor: Actor, at: datetime, narrowed: Filter, *, before: int | None
         chosen &= Q(pk=number)
     elif narrowed.words:
         return _looked_at(_with_words(actor, chosen, narrowed.words, before), narrowed.light, at, limit)
-    if narrowed.light and narrowed.light != Light.RED.value:
+    if narrowed.light == Light.YELLOW.value:
+        return _due_soon(actor, chosen, at, before, limit)
+    if narrowed.light == Light.GREEN.value:
         return _of_a_light(actor, chosen, narrowed.light, at, before, limit)
     if narrowed.light:
         chosen &= late(at)
@@ -113,6 +117,20 @@ def _of_a_light(actor: Actor, chosen: Q, light: str, at: datetime, before: int |
             break
         before, looked, at_once = seen[-1][0], looked + len(seen), at_once * LONGER
     return found[:limit]
+
+
+def _due_soon(actor: Actor, chosen: Q, at: datetime, before: int | None, limit: int) -> list[int]:
+    """The newest whose open duty is yellow: few of the open ones are, so the duties are asked, not the cases."""
+    clocks = Duty.objects.filter(timeline=clock.timeline(), subject_kind=SUBJECT, done_at__isnull=True, due_at__gte=at)
+    read = clocks.values_list("pk", "stream", "assigned_at", "due_at", "limit_unit")
+    lit = {duty: stream for duty, stream, begins, due, unit in read if light_at(begins, due, unit, at) is Light.YELLOW}
+    rows = visible_to(actor).filter(chosen, *([Q(id__lt=before)] if before is not None else []))
+    streams = list(lit.values())
+    # Questions beside the main line have duties of their own; a case shows the light of its main one.
+    found = [pk for first in range(0, len(streams), AT_ONCE)
+             for pk, duty in rows.filter(uid__in=streams[first:first + AT_ONCE]).values_list("pk", "duty")
+             if duty in lit]
+    return sorted(found, reverse=True)[:limit]
 
 
 def _looked_at(batches: Iterator[list[int]], light: str, at: datetime, limit: int) -> list[int]:
