@@ -27,9 +27,9 @@ from undercity.ledger.models import Duty
 from undercity.ledger.queries import story
 from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
-from undercity.org.queries import body_name, post_titles
+from undercity.org.queries import body_name, calendar, post_titles
 from undercity.places.pins import Pin
-from undercity.science.worktime import Light
+from undercity.science.worktime import Light, green_for_sure
 
 PAGE = 100
 EVERYTHING = Filter()
@@ -128,6 +128,8 @@ def _of_a_light(actor: Actor, chosen: Q, light: str, at: datetime, before: int |
 def _due_soon(actor: Actor, chosen: Q, at: datetime, before: int | None, limit: int) -> list[int]:
     """The newest whose open duty is yellow: few of the open ones are, so the duties are asked, not the cases."""
     clocks = Duty.objects.filter(timeline=clock.timeline(), subject_kind=SUBJECT, done_at__isnull=True, due_at__gte=at)
+    for due, begun in green_for_sure(at, calendar()):
+        clocks = clocks.exclude(due_at__gt=due, assigned_at__gt=begun)
     read = clocks.values_list("pk", "stream", "assigned_at", "due_at", "limit_unit")
     lit = {duty: stream for duty, stream, begins, due, unit in read if light_at(begins, due, unit, at) is Light.YELLOW}
     rows = visible_to(actor).filter(chosen, *([Q(id__lt=before)] if before is not None else []))
