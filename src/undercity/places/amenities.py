@@ -1,4 +1,4 @@
-"""What a place offers 设施: one vocabulary in both languages, each word a bit, so that a million places are filtered at once.
+"""What a place offers 设施: one vocabulary in both languages, each word a bit: a million places are filtered at once.
 
 The order is the bits' and only ever grows at its end; the words a place may carry beyond it are shown as they are and
 cannot be filtered by.

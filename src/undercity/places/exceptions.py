@@ -1,7 +1,7 @@
-"""Where a place is not open as its hours say 例外: closed for rain, kept open longer. Whoever decides such things registers.
+"""Where a place is not open as its hours say 例外: closed for rain, kept open longer. Whoever decides it registers.
 
-A source answers, for a moment, with what holds then for the places it is about: place id → opening. It is asked at every
-question, so it should be a small query or kept by its owner. What no source speaks of is open as its hours say.
+A source answers, for a moment, with what holds then for the places it is about: place id → opening. It is asked at
+every question, so it should be a small query or kept by its owner. What no source speaks of is open as its hours say.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ CANDIDATES = 40
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A thing with a name and a position (WGS 84): what kind, in which district or street, how well it fits (0 to 1)."""
+    """A thing with a name and a position (WGS 84): its kind, its district or street, how well it fits (0 to 1)."""
 
     kind: str
     label: str

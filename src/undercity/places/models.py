@@ -75,5 +75,7 @@ class UnitGrid(models.Model):
 
 
 # Tables that stand beside these, each in the file that knows them.
-from undercity.places.boards import FloodBoard  # noqa: E402, F401 - it refers to Place
-from undercity.places.changes import PlaceChange  # noqa: E402, F401 - its triggers refer to Place
+from undercity.places.boards import FloodBoard  # noqa: E402 - it refers to Place
+from undercity.places.changes import PlaceChange  # noqa: E402 - its triggers refer to Place
+
+__all__ = ["FloodBoard", "GridVersion", "Place", "PlaceChange", "PlaceName", "UnitGrid"]

@@ -1,4 +1,4 @@
-"""Which places are near and open, kept in the memory of each process 就近索引, so that a million are asked in a millisecond.
+"""Which places are near and open, in the memory of each process 就近索引: a million are asked in a millisecond.
 
 * The positions of places, their distinct hours and their amenities as bits are read when places changed
   (`changes.stand`, asked every time). While one request reads, others answer from what was known before.
@@ -105,6 +105,8 @@ class Nearby:
         """Read everything anew at the next question."""
         self._ground: Ground | None = None
         self._view: View | None = None
+        self._told: Ground | None = None
+        self._since = -inf
         self._exceptions: dict[int, Opening] = {}
 
     def ground(self) -> Ground:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language
 
@@ -21,6 +22,8 @@ from undercity.science.coordinates import distance_m, walking_minutes
 
 # Where many places' names wait, once prefetched.
 CALLED = "called"
+RESOLUTION = 8
+A_PAGE = 100
 WALKABLE_MINUTES = 60
 
 
@@ -118,9 +121,16 @@ def _told(met: list[tuple[int, float]], at: datetime, known: Mapping[int, Openin
             for number, metres in met if number in rows]
 
 
-def all_places(at: datetime, *, officer: bool = False) -> list[Found]:
-    """Every place somebody may see: open ones first, then by name."""
-    return sorted(_seen(shown_to(officer), at), key=lambda one: (not one.opening.is_open, one.name))
+def found_all(ids: list[int], at: datetime, *, officer: bool = False) -> list[Found]:
+    """These places: open ones first, then by name."""
+    return sorted(_seen(shown_to(officer).filter(pk__in=ids), at),
+                  key=lambda one: (not one.opening.is_open, one.name))
+
+
+def listed_page(at: datetime, page: str) -> tuple[list[Found], Page[int]]:
+    """A page of the listed places: open ones first, then by name, while one page holds all; else in their order."""
+    ids = Paginator(shown_to().order_by("pk").values_list("pk", flat=True), A_PAGE).get_page(page)
+    return found_all(list(ids.object_list), at), ids
 
 
 def positions(limit: int = 200) -> list[tuple[float, float]]:

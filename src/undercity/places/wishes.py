@@ -1,4 +1,4 @@
-"""What somebody wishes of a place 筛选: amenities, and getting in without a step. Read from an address, written into one."""
+"""What somebody wishes of a place 筛选: amenities, getting in without a step. Read from an address, written into it."""
 
 from __future__ import annotations
 

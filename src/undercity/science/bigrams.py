@@ -1,7 +1,7 @@
-"""Names found by the pairs of characters they share with what was typed 二元组: tolerant of a slip and of what is left out.
+"""Names found by the pairs of characters they share with what was typed 二元组: tolerant of a slip, of what is left out.
 
-Chinese names have no spaces, so a name is the set of its neighbouring pairs: 纬十二路 is {纬十, 十二, 二路}. All names lie in
-one array of characters; their pairs are numbers, sorted once, and a question is a few binary searches.
+Chinese names have no spaces, so a name is the set of its neighbouring pairs: 纬十二路 is {纬十, 十二, 二路}. All names
+lie in one array of characters; their pairs are numbers, sorted once, and a question is a few binary searches.
 """
 
 from __future__ import annotations
@@ -64,9 +64,10 @@ def shared(names: Names, asked: str) -> NDArray[np.int64]:
 
 
 def likeness(shared_pairs: int, asked: str, name: str) -> float:
-    """How alike a question and a name are, 0 to 1: Dice's share of the pairs, or how much of the shorter is in the longer.
+    """How alike a question and a name are, 0 to 1: Dice's share of the pairs.
 
-    A name that stands whole in the question (纬十二路 in 纬十二路25号) or the other way round (经四 in 经四路) is at least 0.6.
+    Where one stands whole in the other (纬十二路 in 纬十二路25号, 经四 in 经四路) it is at least 0.6, and more the less
+    is left over.
     """
     one, other = len(pairs(asked)), len(pairs(name))
     if not one or not other:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import pairwise
 from math import asin, cos, inf, radians, sin, sqrt
 
 import numpy as np
@@ -61,7 +62,7 @@ def tree_of(lat: Numbers, lon: Numbers) -> Tree:
     for level in range(levels):
         values = phi if level % 2 == 0 else lam
         halves = [0]
-        for first, last in zip(bounds, bounds[1:], strict=False):
+        for first, last in pairwise(bounds):
             middle = (first + last) // 2
             if first < middle < last:
                 part = order[first:last]

@@ -45,19 +45,22 @@
     });
   }
 
+  function short(count) { return count < 1000 ? String(count) : Math.floor(count / 1000) + "k"; }
+
   function pins(map, rows, numbered) {
     rows.forEach(function (row, index) {
+      var here = / here$/.test(row.kind);
       var kinds = row.kind.split(" ").map(function (kind) { return kind === "shut" ? "shut-pin" : kind; });
-      var pin = L.circleMarker(row.at, { radius: numbered || rows.length === 1 ? 9 : rows.length > 60 ? 4 : 6, className: ["pin"].concat(kinds).join(" ") }).addTo(map);
+      var pin = L.circleMarker(row.at, { radius: row.count ? Math.min(11 + 4 * Math.log10(row.count), 24) : here ? 6 : numbered || rows.length === 1 ? 9 : rows.length > 60 ? 4 : 6, className: ["pin"].concat(kinds).join(" ") }).addTo(map);
       var box = document.createElement("div");
       var link = row.element.querySelector("a[href]");
-      if (link) {
+      if (link && !here) {
         box.appendChild(link.cloneNode(false)).textContent = row.label;
       } else {
         box.textContent = row.label;
       }
       pin.bindPopup(box);
-      if (numbered) pin.bindTooltip(String(index + 1), { permanent: true, direction: "center", className: "pin-number" });
+      if (row.count || numbered && !here) pin.bindTooltip(row.count ? short(row.count) : String(index + 1), { permanent: true, direction: "center", className: "pin-number" });
       function mark(on) {
         row.element.classList.toggle("lit", on);
         if (pin.getElement()) pin.getElement().classList.toggle("on", on);
@@ -75,7 +78,7 @@
     var frame = figure.querySelector(".frame");
     var box = figure.dataset.box.split(",").map(Number);
     var rows = Array.prototype.map.call(figure.closest(".split").querySelectorAll("[data-lat]"), function (element) {
-      return { element: element, at: L.latLng(+element.dataset.lat, +element.dataset.lon), kind: element.dataset.kind || "", label: element.dataset.label || "" };
+      return { element: element, at: L.latLng(+element.dataset.lat, +element.dataset.lon), kind: element.dataset.kind || "", count: +element.dataset.count || 0, label: element.dataset.label || "" };
     });
     var stage = document.createElement("div");
     stage.className = "stage-map";
@@ -89,6 +92,13 @@
       L.tileLayer(figure.dataset.tiles, { attribution: figure.dataset.credit }).addTo(map);
     } else {
       ground(map, features);
+    }
+    if (figure.dataset.tap) {
+      // A tap is enough: to a thousandth of a degree, some hundred metres.
+      map.on("click", function (event) {
+        location.assign(figure.dataset.tap + "lat=" + event.latlng.lat.toFixed(3) + "&lon=" + event.latlng.lng.toFixed(3));
+      });
+      stage.style.cursor = "pointer";
     }
     if (frame.classList.contains("below")) net(map, rows);
     pins(map, rows, rows.length > 1 && !!figure.closest(".split").querySelector(".numbered"));
