@@ -102,9 +102,19 @@ def called(lat: float, lon: float) -> str:
     return directory().name(body, get_language() or "zh", clock.now().date()) if body is not None else ""
 
 
-@lru_cache(maxsize=2)
-def _things(book: Directory) -> tuple[tuple[Thing, ...], Names, tuple[int, ...]]:
-    """Everything of our own, its names laid out, and whose each name is."""
+_Things = tuple[tuple[Thing, ...], Names, tuple[int, ...]]
+_kept: tuple[Directory, _Things] | None = None
+
+
+def _things(book: Directory) -> _Things:
+    """Everything of our own, its names laid out, and whose each name is; laid out anew with the directory."""
+    global _kept
+    if _kept is None or _kept[0] is not book:
+        _kept = (book, _laid_out(book))
+    return _kept[1]
+
+
+def _laid_out(book: Directory) -> _Things:
     today = clock.now().date()
     found = [Thing("street" if book.cards[body].kind == "street" else "district", book.name(body, "zh", today),
                    book.name(body, "en", today),
@@ -115,9 +125,6 @@ def _things(book: Directory) -> tuple[tuple[Thing, ...], Names, tuple[int, ...]]
               for one in features()]
     texts = [(number, name) for number, thing in enumerate(found) for name in thing.plain if name]
     return tuple(found), names_of([name for _number, name in texts]), tuple(number for number, _name in texts)
-
-
-_Things = tuple[tuple[Thing, ...], Names, tuple[int, ...]]
 
 
 def _area_in(things: _Things, asked: str) -> tuple[Thing | None, str]:
@@ -161,9 +168,17 @@ def _own(things: _Things, asked: str, street: str, area: Thing | None) -> list[S
         if fit >= OFFERED:
             inside = area.geometry if area is not None and thing.kind == "road" else None
             lat, lon = thing.middle(inside)
-            spots.append(Spot(thing.kind, _said(thing), lat, lon, "" if thing.kind == "district" else called(lat, lon),
-                              fit, thing.key))
+            spots.append(Spot(thing.kind, _said(thing), lat, lon, _around(thing, lat, lon), fit, thing.key))
     return spots
+
+
+def _around(thing: Thing, lat: float, lon: float) -> str:
+    """What a thing lies in: a street's district, anything else's street."""
+    if thing.kind not in {"street", "district"}:
+        return called(lat, lon)
+    book = directory()
+    parent = book.cards[book.by_key[thing.key]].parent
+    return book.name(parent, get_language() or "zh", clock.now().date()) if parent is not None else ""
 
 
 @lru_cache(maxsize=1)

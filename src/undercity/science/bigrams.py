@@ -1,4 +1,4 @@
-"""Names found by the pairs of characters they share with what was typed 二元组: tolerant of a slip, of what is left out.
+"""Names found by the pairs of characters they share with what was typed 二元组: a slip or a word left out does no harm.
 
 Chinese names have no spaces, so a name is the set of its neighbouring pairs: 纬十二路 is {纬十, 十二, 二路}. All names
 lie in one array of characters; their pairs are numbers, sorted once, and a question is a few binary searches.
@@ -72,9 +72,10 @@ def likeness(shared_pairs: int, asked: str, name: str) -> float:
     one, other = len(pairs(asked)), len(pairs(name))
     if not one or not other:
         return 0.0
-    dice = 2 * shared_pairs / (one + other)
+    # Most of a few words, scattered over a long name, says more than their share of the name.
+    alike = max(0.95 * 2 * shared_pairs / (one + other), 0.8 * (shared_pairs / one) ** 2)
     if asked == name:
         return 1.0
     if name in asked or asked in name:
         return 0.6 + 0.4 * min(len(asked), len(name)) / max(len(asked), len(name))
-    return 0.95 * dice
+    return alike

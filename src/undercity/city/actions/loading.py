@@ -128,7 +128,7 @@ def _places(posts: dict[str, Post]) -> int:
         board = row.pop("board")
         place = open_place(**row)
         hang_board(place, keeper=book.by_key[board.pop("keeper")], post=posts[board.pop("post")], invented=True,
-                   source="虚构 invented for the sample city", valid_from=date(2026, 6, 1), **board)
+                   source="invented for the sample city", valid_from=date(2026, 6, 1), **board)
     return len(rows)
 
 

@@ -21,7 +21,10 @@ from undercity.places.queries import Found, nearest_open, next_to_open
 from undercity.places.wishes import Wishes, wished
 from undercity.science.coordinates import Datum
 
-SHOWN = 10
+# So many at most; of those too far to be of use, only the nearest few.
+SHOWN, FEW, FAR_M = 10, 3, 15_000
+# The map shows what lies within this, and the two nearest whatever their distance.
+CLOSE_M = 4_000
 
 
 def find(request: HttpRequest) -> HttpResponse:
@@ -34,7 +37,7 @@ def find(request: HttpRequest) -> HttpResponse:
         question = Asked(typed=request.GET.get("at", ""))
     now, rows, waiting = clock.now(), [], []
     if question.position is not None:
-        rows = nearest_open(*question.position, now, SHOWN, wishes=wishes)
+        rows = _of_use(nearest_open(*question.position, now, SHOWN, wishes=wishes))
         waiting = [] if rows else next_to_open(*question.position, now, SHOWN, wishes=wishes)
     return render(request, "places/find.html", {
         **form_of(request.GET, question, wishes), "wrong": wrong, "asked": question, "places": rows or waiting,
@@ -43,6 +46,10 @@ def find(request: HttpRequest) -> HttpResponse:
         "unfiltered": address(reverse("find"), question.query) if wishes.query else "",
         "others": [(spot, address(reverse("find"), _fields(spot), wishes.query)) for spot in question.others],
         "map_tap": _taken(wishes), "datums": _datums(question, wishes)}, status=422 if wrong else 200)
+
+
+def _of_use(rows: list[Found]) -> list[Found]:
+    return [one for nth, one in enumerate(rows) if nth < FEW or (one.metres or 0) <= FAR_M]
 
 
 def form_of(given: QueryDict, question: Asked, wishes: Wishes) -> dict[str, Any]:
@@ -76,7 +83,8 @@ def _map_of(question: Asked, rows: list[Found]) -> dict[str, Any]:
         return {}
     pins = [*pins_of(rows), Pin(*question.position, label=_("You asked from here"), href="", kind="case here",
                                 counted=False)]
-    return {"map_pins": pins, "here_pin": pins[-1], "map_sheet": holding([(pin.lat, pin.lon) for pin in pins])}
+    near = [(one.place.lat, one.place.lon) for nth, one in enumerate(rows) if nth < 2 or (one.metres or 0) <= CLOSE_M]
+    return {"map_pins": pins, "here_pin": pins[-1], "map_sheet": holding([question.position, *near])}
 
 
 def tap(request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,7 @@ from undercity.science.coordinates import Datum, from_wgs84
 SOURCES: dict[str, Any] = {
     "press and office bulletins, 2017-2025, second hand": gettext_lazy(
         "press and office bulletins, 2017-2025, second hand"),
+    "invented for the sample city": gettext_lazy("invented for the sample city"),
 }
 
 

@@ -48,8 +48,10 @@
   function short(count) { return count < 1000 ? String(count) : Math.floor(count / 1000) + "k"; }
 
   function pins(map, rows, numbered) {
-    rows.forEach(function (row, index) {
+    var number = 0;
+    rows.forEach(function (row) {
       var here = / here$/.test(row.kind);
+      if (!here) number += 1;
       var kinds = row.kind.split(" ").map(function (kind) { return kind === "shut" ? "shut-pin" : kind; });
       var pin = L.circleMarker(row.at, { radius: row.count ? Math.min(11 + 4 * Math.log10(row.count), 24) : here ? 6 : numbered || rows.length === 1 ? 9 : rows.length > 60 ? 4 : 6, className: ["pin"].concat(kinds).join(" ") }).addTo(map);
       var box = document.createElement("div");
@@ -60,7 +62,7 @@
         box.textContent = row.label;
       }
       pin.bindPopup(box);
-      if (row.count || numbered && !here) pin.bindTooltip(row.count ? short(row.count) : String(index + 1), { permanent: true, direction: "center", className: "pin-number" });
+      if (row.count || numbered && !here) pin.bindTooltip(row.count ? short(row.count) : String(number), { permanent: true, direction: "center", className: "pin-number" });
       function mark(on) {
         row.element.classList.toggle("lit", on);
         if (pin.getElement()) pin.getElement().classList.toggle("on", on);
