@@ -57,7 +57,8 @@ class Sheet:
     def clipped(self, geometry: Any) -> BaseGeometry:
         """The part of a GeoJSON geometry on the sheet and a little beyond, so that no edge shows at the border."""
         room = (self.north - self.south) * 0.04
-        return shape(geometry).intersection(
+        whole = geometry if isinstance(geometry, BaseGeometry) else shape(geometry)
+        return whole.intersection(
             box(self.west - room, self.south - room, self.east + room, self.north + room))
 
     def path(self, geometry: BaseGeometry) -> str:

@@ -15,6 +15,9 @@ from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
 from undercity import clock
 from undercity.org.queries import Directory, directory
 from undercity.places.drawing import SHEETS, WIDTH, Sheet, around, fitting, net
@@ -193,13 +196,26 @@ def _as_svg(lines: Sequence[Line], labels: Sequence[Label]) -> Ground:
                              ((one.kind, one.x, one.y, one.text) for one in labels)))
 
 
+_shapes: dict[int, tuple[Any, BaseGeometry]] = {}
+
+
+def _shaped(geometry: Any) -> BaseGeometry:
+    """A geometry of the directory or of our geography, read once: each lives as long as its owner."""
+    held = _shapes.get(id(geometry))
+    if held is None or held[0] is not geometry:
+        if len(_shapes) > 4096:
+            _shapes.clear()
+        held = _shapes[id(geometry)] = (geometry, shape(geometry))
+    return held[1]
+
+
 def _lay_out(book: Directory, name: str, sheet: Sheet, language: str) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
     lines: list[Line] = []
     labels: list[Label] = []
     today = clock.now().date()
 
     def put(kind: str, geometry: Any, words: str, minor: bool, lift: float = 0, along: float = 0.5) -> None:
-        part = sheet.clipped(geometry)
+        part = sheet.clipped(_shaped(geometry))
         if path := sheet.path(part):
             lines.append(Line(kind, path))
         if words and (spot := sheet.middle(part, along)) is not None:

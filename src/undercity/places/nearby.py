@@ -183,8 +183,11 @@ def forget() -> None:
 
 
 def find(lat: float, lon: float, at: datetime, limit: int, *, wishes: Wishes, exceptions: Mapping[int, Opening],
-         shut: bool = False, officer: bool = False) -> list[tuple[int, float]]:
-    """(place id, metres) of the nearest open places, nearest first; with `shut`, of those that open soonest."""
+         shut: bool = False, officer: bool = False) -> tuple[tuple[int, int], list[tuple[int, float]]]:
+    """(place id, metres) of the nearest open places, nearest first; with `shut`, of those that open soonest.
+
+    Before them the stand of places (`changes.stand`) the answer is of.
+    """
     ground, ranks = (OFFICERS if officer else PUBLIC).asked(at, exceptions, wishes.bits, shut=shut)
     met: list[Near] = nearest(ranks, lat, lon, limit, until=inf if shut else 1.0)
-    return [(int(ground.ids[one.index]), one.metres) for one in met]
+    return ground.stand, [(int(ground.ids[one.index]), one.metres) for one in met]

@@ -24,6 +24,7 @@ from undercity.science.coordinates import distance_m, walking_minutes
 CALLED = "called"
 RESOLUTION = 8
 A_PAGE = 100
+KEPT_ROWS = 20_000
 WALKABLE_MINUTES = 60
 
 
@@ -103,22 +104,36 @@ def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes
                  officer: bool = False) -> list[Found]:
     """The nearest places open at a moment that have all that is wished, nearest first."""
     known = exceptions.at_moment(at)
-    return _told(nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, officer=officer), at, known,
-                 officer)
+    return _told(*nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, officer=officer), at, known)
 
 
 def next_to_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes: Wishes = NONE) -> list[Found]:
     """Listed places now closed that open again: the soonest first, of those that open together the nearest."""
     known = exceptions.at_moment(at)
-    return _told(nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, shut=True), at, known, False)
+    return _told(*nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, shut=True), at, known)
 
 
-def _told(met: list[tuple[int, float]], at: datetime, known: Mapping[int, Opening], officer: bool) -> list[Found]:
-    rows = {place.pk: place for place in shown_to(officer).prefetch_related(with_names()).filter(
-        pk__in=[number for number, _metres in met])}
+def _told(stand: tuple[int, int], met: list[tuple[int, float]], at: datetime, known: Mapping[int, Opening]
+          ) -> list[Found]:
+    rows = _rows_of([number for number, _metres in met], stand)
     now = present_of(rows.values(), at)
     return [found(rows[number], at, metres=metres, known=known, present=now[number])
             for number, metres in met if number in rows]
+
+
+_kept: tuple[tuple[int, int], dict[int, Place]] = ((0, 0), {})
+
+
+def _rows_of(ids: list[int], stand: tuple[int, int]) -> dict[int, Place]:
+    """Places with their names, by id, for reading only: kept until any place changes."""
+    global _kept
+    if _kept[0] != stand or len(_kept[1]) > KEPT_ROWS:
+        _kept = (stand, {})
+    rows = _kept[1]
+    if missing := [number for number in ids if number not in rows]:
+        rows.update((place.pk, place) for place in
+                    Place.objects.filter(pk__in=missing).prefetch_related(with_names()))
+    return {number: rows[number] for number in ids if number in rows}
 
 
 def found_all(ids: list[int], at: datetime, *, officer: bool = False) -> list[Found]:

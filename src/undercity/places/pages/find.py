@@ -56,7 +56,7 @@ def form_of(given: QueryDict, question: Asked, wishes: Wishes) -> dict[str, Any]
     """What the form of the finder shows, here and on the first screen."""
     return {"areas": areas(), "near": question.near, "typed": question.typed or given.get("at", "")[:200],
             "wishes": wishes, "amenities": [(code, word, code in wishes.amenities) for code, word in AMENITIES.items()],
-            "here": question.position}
+            "here": question.position, "kept": question.query}
 
 
 def _taken(wishes: Wishes) -> str:

@@ -40,7 +40,8 @@ def flood_board(request: HttpRequest, key: str) -> HttpResponse:
     chinese = language.startswith("zh")
     return render(request, "places/board.html", {
         "one": found(row, clock.now()), "board": board, "qr": drawn_code(target), "target": target,
-        "source": SOURCES.get(board.source, board.source), "keeper": body_name(board.keeper_id), "post": directory().title(board.post_id, language),
+        "source": SOURCES.get(board.source, board.source), "keeper": body_name(board.keeper_id),
+        "post": directory().title(board.post_id, language),
         "superior": directory().title(board.post.superior_id, language) if board.post.superior_id else "",
         "superior_body": body_name(board.post.superior.body_id) if board.post.superior else "",
         "way_out": board.way_out_zh if chinese or not board.way_out_en else board.way_out_en})
