@@ -178,7 +178,8 @@ def measured(kind: str, served: Server, size: int, url: str = "") -> list[dict[s
     ways = must("shell", "--no-imports", "-c", FILL.format(size=size), environment=served.environment).split()[-1]
     print(f"{kind}: {size} places, {ways} ways of writing hours, in {perf_counter() - started:.0f} s", flush=True)
     where = (f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {kind}, "
-             f"{size} places, {ways} ways of hours, 3 wanted, p99 of {ASKED}, middle of {ROUNDS}, make bench ONLY=places")
+             f"{size} places, {ways} ways of hours, 3 wanted, p99 of {ASKED}, middle of {ROUNDS}, "
+             "make bench ONLY=places")
     suffix = "" if kind == "SQLite" else " postgresql"
     rows = []
     for label, moment in MOMENTS.items():

@@ -14,7 +14,6 @@ from typing import Any
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
-
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 

@@ -74,7 +74,8 @@ def with_names(of: str = "") -> Prefetch[str, QuerySet[PlaceName]]:
 def name_of(place: Place, at: datetime) -> str:
     """What a place is called at a moment, in the reader's language."""
     chinese = (get_language() or "zh").startswith("zh")
-    known: list[PlaceName] = getattr(place, CALLED, None) or list(place.names.all())
+    known: list[PlaceName] | None = getattr(place, CALLED, None)
+    known = list(place.names.all()) if known is None else known
     names, day = sorted(known, key=lambda name: name.valid_from or date.min), at.date()
     current = [n for n in names if (n.valid_from is None or n.valid_from <= day)
                and (n.valid_to is None or day < n.valid_to)] or names
@@ -104,21 +105,23 @@ def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes
                  officer: bool = False) -> list[Found]:
     """The nearest places open at a moment that have all that is wished, nearest first."""
     known = exceptions.at_moment(at)
-    return _told(*nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, officer=officer), at, known)
+    stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, officer=officer)
+    return _told(stand, met, at, known, officer)
 
 
 def next_to_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes: Wishes = NONE) -> list[Found]:
     """Listed places now closed that open again: the soonest first, of those that open together the nearest."""
     known = exceptions.at_moment(at)
-    return _told(*nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, shut=True), at, known)
+    stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, shut=True)
+    return _told(stand, met, at, known, False)
 
 
-def _told(stand: tuple[int, int], met: list[tuple[int, float]], at: datetime, known: Mapping[int, Opening]
-          ) -> list[Found]:
+def _told(stand: tuple[int, int], met: list[tuple[int, float]], at: datetime, known: Mapping[int, Opening],
+          officer: bool) -> list[Found]:
     rows = _rows_of([number for number, _metres in met], stand)
     now = present_of(rows.values(), at)
     return [found(rows[number], at, metres=metres, known=known, present=now[number])
-            for number, metres in met if number in rows]
+            for number, metres in met if number in rows and (officer or rows[number].listed)]
 
 
 _kept: tuple[tuple[int, int], dict[int, Place]] = ((0, 0), {})

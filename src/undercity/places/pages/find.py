@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.errors import RuleBroken
 from undercity.places.amenities import AMENITIES
-from undercity.places.asking import Asked, address, areas, asked, fields_of
+from undercity.places.asking import DIGITS, Asked, address, areas, asked, fields_of
 from undercity.places.drawing import SHEETS, Sheet, around, holding, squares
 from undercity.places.gazetteer import Spot, called
 from undercity.places.pages.places import pins_of
@@ -27,14 +28,17 @@ SHOWN, FEW, FAR_M = 10, 3, 15_000
 CLOSE_M = 4_000
 
 
-def find(request: HttpRequest) -> HttpResponse:
-    """The nearest open places, or what opens next."""
+def find(request: HttpRequest) -> HttpResponseBase:
+    """The nearest open places, or what opens next. A position given more exactly than needed is rounded, then asked."""
     wishes, wrong, question = wished(request.GET), "", Asked()
     try:
         question = asked(request.GET)
     except RuleBroken as refusal:
         wrong = str(refusal)
         question = Asked(typed=request.GET.get("at", ""))
+    if question.position is not None and any(len(request.GET.get(name, "").partition(".")[2]) > DIGITS
+                                             for name in ("lat", "lon")):
+        return redirect(address(reverse("find"), question.query, wishes.query))
     now, rows, waiting = clock.now(), [], []
     if question.position is not None:
         rows = _of_use(nearest_open(*question.position, now, SHOWN, wishes=wishes))
