@@ -91,7 +91,10 @@
     map.on("zoomend", function () { stage.classList.toggle("far", map.getZoom() < 11.8); });
     map.fitBounds([[box[0], box[1]], [box[2], box[3]]]);
     if (figure.dataset.tiles) {
-      L.tileLayer(figure.dataset.tiles, { attribution: figure.dataset.credit }).addTo(map);
+      // A second address, after a space, is laid over the first: the names of 天地图 are a layer of their own.
+      figure.dataset.tiles.split(/\s+/).forEach(function (address) {
+        L.tileLayer(address, { attribution: figure.dataset.credit }).addTo(map);
+      });
     } else {
       ground(map, features);
     }
