@@ -118,10 +118,10 @@ def city(db: None, settings: Any) -> Iterator[City]:
     from undercity.city.actions.loading import load_foundations
     from undercity.ledger.queries import agenda
     from undercity.org import directory
-    from undercity.places import grids
+    from undercity.places import grids, nearby
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    held = (directory, scheme, numbers, agenda, grids)
+    held = (directory, scheme, numbers, agenda, grids, nearby)
     for one in held:
         one.forget()
     with clock.standing_at(EVENING):
