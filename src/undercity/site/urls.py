@@ -20,6 +20,7 @@ urlpatterns = [
     path("components/", pages.components, name="components"),
     path("healthz", pages.healthz, name="healthz"),
     path("open311/v2/", include("undercity.cases.open311.urls")),
+    path("ogc/", include("undercity.places.ogc.urls")),
     path("", include("undercity.ledger.urls")),
     path("", include("undercity.notices.urls")),
     path("", include("undercity.places.urls")),
