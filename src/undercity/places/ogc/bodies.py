@@ -21,6 +21,7 @@ from undercity.places.ogc import parameters
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+SCHEMA = "application/schema+json"
 METHODS = "GET, HEAD, OPTIONS"
 # The standard knows 400 for what is wrong; 422 is unknown to its clients.
 STATUSES = {422: 400}

@@ -20,9 +20,10 @@ from undercity.places.models import Place
 from undercity.places.ogc import features
 from undercity.places.ogc.features import Feature
 from undercity.places.ogc.parameters import Box, Span
-from undercity.places.queries import Found, found, place_by_key, shown_to, with_names
+from undercity.places.queries import Found, found, found_all, place_by_key, shown_to
 
-# Whoever asks for open places at night must not make us look at all of a million: a page ends after so many.
+# Where few places are open, a page ends after so many were looked at, short of its limit. It never ends empty while
+# more may come: to `ogr2ogr` an empty page is the last one.
 LOOKED_AT = 5000
 STRETCH = 500
 
@@ -65,11 +66,12 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A collection: its id, what it is, its property filters, and how it is read."""
+    """A collection: its id, what it is, the kind of its geometries, its property filters, and how it is read."""
 
     id: str
     title: Any
     about: Any
+    geometry: str
     filters: tuple[str, ...]
     schema: Callable[[], dict[str, Any]]
     extent: Callable[[], Extent]
@@ -78,11 +80,11 @@ class Collection:
 
 
 def _place_schema() -> dict[str, Any]:
-    return {row.name: {**row.schema, "nullable": True, "description": str(row.about)} for row in features.PLACE}
+    return {row.name: {**row.schema, "title": str(row.about)} for row in features.PLACE}
 
 
 def _district_schema() -> dict[str, Any]:
-    return {name: {**schema, "description": str(about)} for name, (about, schema) in features.DISTRICT.items()}
+    return {name: {**schema, "title": str(about)} for name, (about, schema) in features.DISTRICT.items()}
 
 
 def _place_extent() -> Extent:
@@ -127,19 +129,19 @@ def _places(asked: Asked) -> Page:
 
 
 def _straight(rows: QuerySet[Place], asked: Asked) -> tuple[list[Found], str]:
-    read = list(rows.prefetch_related(with_names())[asked.offset:asked.offset + asked.limit + 1])
-    more, read = len(read) > asked.limit, read[:asked.limit]
-    return [found(place, asked.at) for place in read], read[-1].key if more else ""
+    read = found_all(rows[asked.offset:asked.offset + asked.limit + 1], asked.at)
+    kept = read[:asked.limit]
+    return kept, kept[-1].place.key if len(read) > len(kept) else ""
 
 
 def _sought(rows: QuerySet[Place], asked: Asked) -> tuple[list[Found], str]:
     """What is open, or what is not: the hours decide, and they are words to a database."""
     kept: list[Found] = []
     last, passed = "", 0
-    for seen, place in enumerate(_in_order(rows)):
-        if len(kept) == asked.limit or seen == LOOKED_AT:
+    for seen, one in enumerate(_in_order(rows, asked.at)):
+        if len(kept) == asked.limit or (seen >= LOOKED_AT and kept):
             return kept, last
-        last, one = place.key, found(place, asked.at)
+        last = one.place.key
         if one.opening.is_open is asked.open:
             passed += 1
             if passed > asked.offset:
@@ -147,14 +149,14 @@ def _sought(rows: QuerySet[Place], asked: Asked) -> tuple[list[Found], str]:
     return kept, ""
 
 
-def _in_order(rows: QuerySet[Place]) -> Iterator[Place]:
+def _in_order(rows: QuerySet[Place], at: datetime) -> Iterator[Found]:
     # By stretches of keys: on neither database does a long answer then hold anything open.
     behind = rows
-    while stretch := list(behind.prefetch_related(with_names())[:STRETCH]):
+    while stretch := found_all(behind[:STRETCH], at):
         yield from stretch
         if len(stretch) < STRETCH:
             return
-        behind = rows.filter(key__gt=stretch[-1].key)
+        behind = rows.filter(key__gt=stretch[-1].place.key)
 
 
 def _place(key: str, at: datetime) -> tuple[Feature, Found | None] | None:
@@ -187,10 +189,10 @@ COLLECTIONS: dict[str, Collection] = {one.id: one for one in (
     Collection("places", _("Places open to the public"),
                _("Cool places and other works that are listed: where their public entrance is, their hours, whether "
                  "they are open. Positions are approximate."),
-               ("district", "use", "open"), _place_schema, _place_extent, _places, _place),
+               "Point", ("district", "use", "open"), _place_schema, _place_extent, _places, _place),
     Collection("districts", _("Districts"),
                _("Outlines of the districts, drawn by us and schematic: they settle no boundary."),
-               (), _district_schema, _district_extent, _districts, _district),
+               "Polygon", (), _district_schema, _district_extent, _districts, _district),
 )}
 
 

@@ -19,6 +19,7 @@ from undercity.places.ogc.bodies import (
     JSON,
     KEPT_SECONDS,
     OPENAPI,
+    SCHEMA,
     STAMP,
     Answer,
     Link,
@@ -100,8 +101,18 @@ def _told(request: HttpRequest, one: Collection) -> dict[str, Any]:
             **({"spatial": {"bbox": [list(where)], "crs": parameters.CRS84}} if where else {}),
             **({"temporal": {"interval": [[first_moment(when), None]],
                              "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}} if when else {})},
+        # Relations know no case; written otherwise, `ogr2ogr` does not find the schema.
         "links": [link("items", f"{items}?f=json", GEOJSON, one.title), link("items", f"{items}?f=html", HTML, one.title),
+                  link("describedBy", address(request, "ogc_schema", one.id), SCHEMA, _("Properties")),
                   link("collection", address(request, "ogc_collection", one.id), JSON, one.title)]}
+
+
+@door(media=SCHEMA)
+def schema(request: HttpRequest, collection: str) -> Answer:
+    """The properties of a collection's features: a JSON schema, or the page of the collection."""
+    one = _known(collection)
+    told = openapi.schema(one, address(request, "ogc_schema", one.id))
+    return Answer(told, "places/ogc/collection.html", {"one": one, "schema": one.schema()}, KEPT_SECONDS)
 
 
 @door(ANY, media=GEOJSON)
@@ -165,7 +176,7 @@ def _in_words(one: Collection, told: dict[str, Any]) -> Iterator[tuple[str, str,
         said = "、".join(value) if isinstance(value, list) else value
         if isinstance(value, bool):
             said = _("yes") if value else _("no")
-        yield name, row["description"], "–" if said in {None, ""} else str(said)
+        yield name, row["title"], "–" if said in {None, ""} else str(said)
 
 
 @door(ANY)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from undercity.places.ogc.bodies import GEOJSON, HTML, JSON, OPENAPI
+from undercity.places.ogc.bodies import GEOJSON, HTML, JSON, OPENAPI, SCHEMA
 from undercity.places.ogc.collections import COLLECTIONS, Collection
 from undercity.places.ogc.filters import FILTERS
 from undercity.places.ogc.parameters import A_PAGE, AT_ONCE, CRS84, FARTHEST
@@ -63,9 +63,24 @@ def _schemas() -> dict[str, dict[str, Any]]:
 
 
 def _feature(one: Collection, links: dict[str, Any]) -> dict[str, Any]:
+    said = {name: {**row, "nullable": True} for name, row in one.schema().items()}
     return {"type": "object", "required": ["type", "geometry", "properties"], "properties": {
         "type": {**TEXT, "enum": ["Feature"]}, "id": TEXT, "geometry": {"type": "object"},
-        "properties": {"type": "object", "properties": one.schema()}, "links": links}}
+        "properties": {"type": "object", "properties": said}, "links": links}}
+
+
+def schema(one: Collection, address: str) -> dict[str, Any]:
+    """The JSON schema of a feature, by which `ogr2ogr` gives a column its type even when its first values are empty.
+
+    It reads a plain word as type; that any of them may be null is said in words. It also takes every date for what the
+    parameter `datetime` asks about, which would leave its own filters undone: so dates are texts here.
+    """
+    said = {name: {word: value for word, value in row.items() if word != "format"} for name, row in one.schema().items()}
+    return {"$schema": "https://json-schema.org/draft/2019-09/schema", "$id": address, "type": "object",
+            "title": str(one.title), "description": _("Every property may be null."), "properties": {
+                "type": {"enum": ["Feature"]}, "id": TEXT,
+                "geometry": {"$ref": f"https://geojson.org/schema/{one.geometry}.json"},
+                "properties": {"type": "object", "properties": said}}}
 
 
 def _page(one: Collection, links: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +111,8 @@ def _of(one: Collection) -> dict[str, dict[str, Any]]:
     name, where = one.id.capitalize(), f"/collections/{one.id}"
     return {
         where: _get(f"describe{name}", str(one.about), "collection", tag=one.id),
+        f"{where}/schema": _get(f"getSchemaOf{name}", _("Names, meanings and types of the properties"), "", SCHEMA,
+                                tag=one.id),
         f"{where}/items": _get(f"get{name}", _("Features, page by page"), f"{one.id}Page", GEOJSON, asked, one.id),
         f"{where}/items/{{featureId}}": _get(f"getOneOf{name}", _("One feature"), f"{one.id}Feature", GEOJSON, [which],
                                              one.id)}

@@ -194,8 +194,8 @@ def choice(given: QueryDict, name: str, known: Iterable[str]) -> str:
 
 
 def truth(given: QueryDict, name: str) -> bool | None:
-    """True or false; None when not given."""
-    text = choice(given, name, ("true", "false"))
-    return None if not text else text == "true"
-
-
+    """True or false, which `ogr2ogr` writes as 1 or 0; None when not given."""
+    text = given.get(name, "").strip().lower()
+    if text not in {"", "true", "false", "1", "0"}:
+        raise RuleBroken(_("This is neither true nor false."), field=name, remedy=_("Write true or false."))
+    return text in {"true", "1"} if text else None

@@ -8,6 +8,7 @@ urlpatterns = [
     path("api", doors.api, name="ogc_api"),
     path("collections", doors.collections, name="ogc_collections"),
     path("collections/<slug:collection>", doors.collection, name="ogc_collection"),
+    path("collections/<slug:collection>/schema", doors.schema, name="ogc_schema"),
     path("collections/<slug:collection>/items", doors.items, name="ogc_items"),
     path("collections/<slug:collection>/items/<slug:feature>", doors.item, name="ogc_item"),
     # Anything else under this door is answered in its own way, not with a page.
