@@ -16,6 +16,7 @@ from undercity.org.powers import POST
 from undercity.org.queries import body_name
 from undercity.org.requests import actor_of
 from undercity.places.drawing import SHEETS
+from undercity.places.linked import as_script, described
 from undercity.places.maps import ABOVE, BELOW, as_geojson
 from undercity.places.pins import Pin, from_rooms, of_place
 from undercity.places.queries import Found, all_places, found, place_by_key
@@ -59,10 +60,13 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     if row is None:
         raise NotFound(_("There is no such place."), remedy=_("All places are listed under Cool places."))
     one = found(row, now)
+    amenities = [str(AMENITIES.get(code, code)) for code in row.amenities]
+    # For machines, as for everybody: only what is listed.
+    told = as_script(described(one, now, url=request.build_absolute_uri(request.path),
+                               amenities=amenities)) if row.listed else ""
     return render(request, "places/place.html", {
         "one": one, "district": body_name(row.district_id), "ways": _ways(one), "map_pins": pins_of([one]),
-        "source": SOURCES.get(row.source, row.source),
-        "amenities": [str(AMENITIES.get(code, code)) for code in row.amenities]})
+        "source": SOURCES.get(row.source, row.source), "amenities": amenities, "linked": told})
 
 
 def _ways(one: Found) -> list[tuple[Any, str]]:

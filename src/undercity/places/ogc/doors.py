@@ -102,7 +102,8 @@ def _told(request: HttpRequest, one: Collection) -> dict[str, Any]:
             **({"temporal": {"interval": [[first_moment(when), None]],
                              "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"}} if when else {})},
         # Relations know no case; written otherwise, `ogr2ogr` does not find the schema.
-        "links": [link("items", f"{items}?f=json", GEOJSON, one.title), link("items", f"{items}?f=html", HTML, one.title),
+        "links": [link("items", f"{items}?f=json", GEOJSON, one.title),
+                  link("items", f"{items}?f=html", HTML, one.title),
                   link("describedBy", address(request, "ogc_schema", one.id), SCHEMA, _("Properties")),
                   link("collection", address(request, "ogc_collection", one.id), JSON, one.title)]}
 

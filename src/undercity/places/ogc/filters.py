@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from undercity.org.queries import body_name, directory
 from undercity.places.ogc import parameters
@@ -65,6 +65,6 @@ def _yes_no() -> list[tuple[str, str]]:
 FILTERS: dict[str, Filter] = {
     "district": Filter(_("District"), _("only places of this district"), _districts),
     "use": Filter(_("Use"), _("only places of this peacetime use"), _uses),
-    "open": Filter(pgettext_lazy("place", "Open"), _("only places open, or closed, at the moment asked for"), _yes_no,
+    "open": Filter(_("Open now"), _("only places open, or closed, at the moment asked for"), _yes_no,
                    is_truth=True),
 }

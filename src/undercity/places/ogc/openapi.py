@@ -29,8 +29,8 @@ def _parameters() -> dict[str, dict[str, Any]]:
     return {
         "f": _parameter("f", _("form of the answer; left out, the header Accept decides"),
                         {**TEXT, "enum": ["json", "html"]}),
-        "bbox": _parameter("bbox", _("west,south,east,north in degrees; west greater than east crosses the antimeridian"),
-                           box, **in_a_row),
+        "bbox": _parameter("bbox", _("west,south,east,north in degrees; west greater than east crosses the "
+                                     "antimeridian"), box, **in_a_row),
         "bbox-crs": _parameter("bbox-crs", _("what the numbers of bbox count in; only this one"),
                                {**TEXT, "format": "uri", "enum": [CRS84], "default": CRS84}),
         "datetime": _parameter("datetime", _("a moment, or begin/end with .. as an open end; at a moment everything is "
@@ -75,7 +75,8 @@ def schema(one: Collection, address: str) -> dict[str, Any]:
     It reads a plain word as type; that any of them may be null is said in words. It also takes every date for what the
     parameter `datetime` asks about, which would leave its own filters undone: so dates are texts here.
     """
-    said = {name: {word: value for word, value in row.items() if word != "format"} for name, row in one.schema().items()}
+    said = {name: {word: value for word, value in row.items() if word != "format"}
+            for name, row in one.schema().items()}
     return {"$schema": "https://json-schema.org/draft/2019-09/schema", "$id": address, "type": "object",
             "title": str(one.title), "description": _("Every property may be null."), "properties": {
                 "type": {"enum": ["Feature"]}, "id": TEXT,

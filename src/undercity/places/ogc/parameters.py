@@ -1,4 +1,4 @@
-"""What a client of OGC API – Features asked for, read strictly: whatever is wrong names its parameter and the remedy."""
+"""What a client of OGC API – Features asked for, read strictly: what is wrong names its parameter and the remedy."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def _bounds(text: str) -> tuple[datetime, datetime]:
 
 def _no_moment() -> RuleBroken:
     return RuleBroken(_("This is no moment and no interval."), field="datetime", remedy=_(
-        "Write 2026-07-18T16:30:00+08:00, a day like 2026-07-18, or two of them with “/” between; “..” is an open end."))
+        "Write 2026-07-18T16:30:00+08:00, a day like 2026-07-18, or two of them with “/” between; “..” is an open "
+        "end."))
 
 
 def limit(given: QueryDict) -> int:
