@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 DEEP = os.environ.get("UNDERCITY_DEEP", "") not in {"", "0"}
 SETTINGS = {"UNDERCITY_SECRET_KEY": "a-key-for-tests-only-nothing-real-is-signed-with-it", "UNDERCITY_DEMO": "true"}
+OGR_CURE = "ogr2ogr is missing. Cure: apt-get install -y gdal-bin"
 CHROMIUM_CURE = "Chromium is missing. Cure: apt-get install -y chromium fonts-noto-cjk"
 
 _surroundings = ExitStack()
@@ -200,6 +201,18 @@ def city_server(deployments: Deployments) -> Iterator[Server]:
     """One served sample city for tests that only add to it."""
     with deployments.server(city=True, with_worker=True) as served:
         yield served
+
+
+# --- others' programs -----------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="session")
+def ogr2ogr() -> str:
+    """Where GDAL's `ogr2ogr` lies."""
+    program = shutil.which("ogr2ogr")
+    if program is None:
+        _absent(OGR_CURE)
+    assert program is not None
+    return program
 
 
 # --- a real browser -------------------------------------------------------------------------------------------------
