@@ -39,7 +39,7 @@ def test_a_question_is_answered_or_refused_with_the_parameter_named(looked_at: C
         assert answer.status_code in {200, 400}, (answer.status_code, query)
         if answer.status_code == 400 and "json" in answer.headers["Content-Type"]:
             told = answer.json()
-            assert told["field"] in {name[:40] for name, _value in query}, told
+            assert told["field"] in {name[:40] or "?" for name, _value in query}, told
             assert told["description"]
 
     ask()

@@ -15,6 +15,8 @@ from tests.city import City
 from tests.site.test_routes import EVERYBODY, TABLE, address
 from undercity.errors import NotAllowed, RuleBroken
 
+pytestmark = pytest.mark.works
+
 
 @pytest.fixture
 def underground(city: City) -> City:

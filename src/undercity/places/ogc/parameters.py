@@ -62,7 +62,7 @@ def only(given: QueryDict, known: Collection[str]) -> None:
     """Every parameter is one the address knows, and comes once: the standard wants 400 for all others."""
     for name in given:
         if name not in known:
-            raise RuleBroken(_("There is no parameter “%(name)s” here.") % {"name": name[:40]}, field=name[:40],
+            raise RuleBroken(_("There is no parameter “%(name)s” here.") % {"name": name[:40]}, field=name[:40] or "?",
                              remedy=_("Known are: %(names)s.") % {"names": ", ".join(sorted(known))})
         if len(given.getlist(name)) > 1:
             raise RuleBroken(_("This parameter was given more than once."), field=name, remedy=_("Give it once."))
