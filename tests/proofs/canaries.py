@@ -111,7 +111,7 @@ def _place(city: City, key: str, listed: bool, canaries: Canaries) -> Any:
     from undercity.places.actions import cell_of
     from undercity.places.models import Place, PlaceName
 
-    lat, lon = 36.613571, 117.024683
+    lat, lon = (36.651, 117.001) if listed else (36.613571, 117.024683)
     fixed: dict[str, Any] = {
         "key": key, "district_id": directory().by_key["shizhong"], "lat": lat, "lon": lon, "cell": cell_of(lat, lon),
         "hours": "24/7", "listed": listed, "invented": True, "valid_from": city.at.date(), "use": "cooling"}
