@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -111,21 +112,30 @@ class City:
         }
 
 
-@pytest.fixture
-def city(db: None, settings: Any) -> Iterator[City]:
-    """The sample city's bodies, posts, accounts, places and scheme, without its cases; the clock stands still."""
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """Whatever the process remembers of a city is forgotten before and after."""
     from undercity.cases.queries import numbers, scheme
-    from undercity.city.actions.loading import load_foundations
     from undercity.ledger.queries import agenda
     from undercity.org import directory
     from undercity.places import grids, nearby
 
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     held = (directory, scheme, numbers, agenda, grids, nearby)
     for one in held:
         one.forget()
-    with clock.standing_at(EVENING):
+    try:
+        yield
+    finally:
+        for one in held:
+            one.forget()
+
+
+@pytest.fixture
+def city(db: None, settings: Any) -> Iterator[City]:
+    """The sample city's bodies, posts, accounts, places and scheme, without its cases; the clock stands still."""
+    from undercity.city.actions.loading import load_foundations
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with forgotten(), clock.standing_at(EVENING):
         load_foundations(lambda words: None)
         yield City()
-    for one in held:
-        one.forget()

@@ -25,6 +25,9 @@ PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/find/", "/find/?lat=3
           "/places/cool-anda/",
           "/map/", "/map/?layer=below&sheet=centre", "/map/?sheet=city", "/report/", "/about/", "/components/",
           "/signin/", "/receipt/no-such-code", "/tour/", "/numbers/", "/duties/", "/source/", "{receipt}",
+          "/api/", "/ogc/", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/places",
+          "/ogc/collections/places/items", "/ogc/collections/places/items?limit=2", "/ogc/collections/districts/items",
+          "/ogc/collections/places/items/cool-foshui", "/ogc/collections/districts/items/lixia",
           "{supporter}", "{public}", "{code}", "{messages}")
 # Asked for what is not there, or cannot be read.
 REFUSED = ("/receipt/no-such-code", "/?lat=x&lon=y")

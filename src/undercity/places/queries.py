@@ -156,6 +156,11 @@ def positions(limit: int = 200) -> list[tuple[float, float]]:
     return list(shown_to().order_by("pk").values_list("lat", "lon")[:limit])
 
 
+def found_of(places: QuerySet[Place], at: datetime) -> list[Found]:
+    """Many places at a moment, in their order: what they share is asked once for all."""
+    return list(_seen(places, at))
+
+
 def place_by_key(key: str, *, officer: bool = False) -> Place | None:
     """A place by its key, if the asker may see it."""
     return shown_to(officer).prefetch_related(with_names()).filter(key=key).first()

@@ -14,6 +14,8 @@ from undercity.org.addresses import address_of
 from undercity.org.powers import POST
 from undercity.org.queries import body_name
 from undercity.org.requests import actor_of
+from undercity.places.amenities import words_of
+from undercity.places.linked import as_script, described
 from undercity.places.models import Place
 from undercity.places.pins import Pin, of_place
 from undercity.places.queries import Found, found, listed_page, place_by_key
@@ -51,9 +53,13 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     """One place."""
     now, row = clock.now(), row_by_key(request, key)
     one = found(row, now)
+    # For machines, as for everybody: only what is listed.
+    told = as_script(described(one, now, url=request.build_absolute_uri(request.path),
+                               amenities=words_of(row.amenities))) if row.listed else ""
     return render(request, "places/place.html", {
         "one": one, "district": body_name(row.district_id), "ways": ways_to(one), "map_pins": pins_of([one]),
-        "has_board": hasattr(row, "flood_board"), "source": SOURCES.get(row.source, row.source)})
+        "has_board": hasattr(row, "flood_board"), "source": SOURCES.get(row.source, row.source),
+        "linked": told})
 
 
 def ways_to(one: Found) -> list[tuple[Any, str]]:
