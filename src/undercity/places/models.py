@@ -66,3 +66,18 @@ class UnitGrid(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "code"], name="places_unitgrid_once")]
+
+
+# Their tables belong to this room; they are written down where they are used.
+from undercity.places.refit.models import RefitItem, RefitNote, RefitPhoto, RefitWords  # noqa: E402
+from undercity.places.seasons.models import (  # noqa: E402
+    Announcement,
+    DailyMaximum,
+    HeatTerms,
+    Season,
+    SeasonNote,
+    VisitorCount,
+)
+
+__all__ = ["Announcement", "DailyMaximum", "GridVersion", "HeatTerms", "Place", "PlaceName", "RefitItem",
+           "RefitNote", "RefitPhoto", "RefitWords", "Season", "SeasonNote", "UnitGrid", "VisitorCount"]

@@ -11,9 +11,11 @@ import h3
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language
 
-from undercity.places.hours import in_words, season
+from undercity.places.hours import in_words, season, season_of_days
 from undercity.places.models import Place, PlaceName
 from undercity.places.rules import Opening, opening
+from undercity.places.seasons.rules import Span, Timetable
+from undercity.places.seasons.timetables import timetable_of, with_seasons
 from undercity.science.coordinates import distance_m, walking_minutes
 
 # Where many places' names wait, once prefetched.
@@ -34,6 +36,7 @@ class Found:
     opening: Opening
     metres: float | None
     minutes: int | None
+    table: Timetable | None = None
 
     @property
     def is_walkable(self) -> bool:
@@ -43,12 +46,17 @@ class Found:
     @property
     def hours(self) -> str:
         """When it is open, in words."""
-        return in_words(self.place.hours)
+        return in_words(self._span.hours if self._span else self.place.hours)
 
     @property
     def season(self) -> str:
         """The days of the year it opens; "" all year."""
-        return season(self.place.hours)
+        return season_of_days(self._span.opens_on, self._span.closes_on) if self._span else season(self.place.hours)
+
+    @property
+    def _span(self) -> Span | None:
+        """The latest season known: its days and hours say more than the place's own."""
+        return self.table.spans[-1] if self.table and self.table.spans else None
 
     @property
     def measured(self) -> str:
@@ -79,11 +87,12 @@ def name_of(place: Place, at: datetime) -> str:
 
 def found(place: Place, at: datetime, lat: float | None = None, lon: float | None = None) -> Found:
     """A place as seen from a position at a moment."""
+    table = timetable_of(place, at)
     metres = distance_m(lat, lon, place.lat, place.lon) if lat is not None and lon is not None else None
     chinese = (get_language() or "zh").startswith("zh")
     return Found(place=place, name=name_of(place, at),
                  address=place.address_zh if chinese or not place.address_en else place.address_en,
-                 opening=opening(place.hours, at), metres=metres,
+                 opening=opening(table, at), table=table, metres=metres,
                  minutes=walking_minutes(metres) if metres is not None else None)
 
 
@@ -132,5 +141,5 @@ def place_by_key(key: str, *, officer: bool = False) -> Place | None:
 
 
 def _seen(places: QuerySet[Place], at: datetime, lat: float | None = None, lon: float | None = None) -> Iterator[Found]:
-    for place in places.prefetch_related(with_names()):
+    for place in places.prefetch_related(with_names(), with_seasons(at)):
         yield found(place, at, lat, lon)
