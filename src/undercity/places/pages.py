@@ -19,6 +19,7 @@ from undercity.places.drawing import SHEETS
 from undercity.places.maps import ABOVE, BELOW, as_geojson
 from undercity.places.pins import Pin, from_rooms, of_place
 from undercity.places.queries import Found, all_places, found, place_by_key
+from undercity.places.seasons.queries import announcements, public_exceptions
 from undercity.science.coordinates import Datum, from_wgs84
 
 AMENITIES: dict[str, Any] = {
@@ -49,7 +50,8 @@ def pins_of(rows: list[Found]) -> list[Pin]:
 def places(request: HttpRequest) -> HttpResponse:
     """All cool places, open ones first; beside them the map."""
     rows = all_places(clock.now())
-    return render(request, "places/list.html", {"places": rows, "map_pins": pins_of(rows)})
+    return render(request, "places/list.html", {
+        "places": rows, "map_pins": pins_of(rows), "notices": announcements(clock.now())})
 
 
 def place(request: HttpRequest, key: str) -> HttpResponse:
@@ -61,7 +63,8 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     one = found(row, now)
     return render(request, "places/place.html", {
         "one": one, "district": body_name(row.district_id), "ways": _ways(one), "map_pins": pins_of([one]),
-        "source": SOURCES.get(row.source, row.source),
+        "source": SOURCES.get(row.source, row.source), "notices": announcements(now, row),
+        "exceptions": public_exceptions(row, now),
         "amenities": [str(AMENITIES.get(code, code)) for code in row.amenities]})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
@@ -18,7 +19,8 @@ from undercity import clock
 from undercity.errors import Refused, RuleBroken
 from undercity.org.queries import directory
 from undercity.org.signin import Attempts
-from undercity.places.queries import nearest_open, next_to_open, positions
+from undercity.places.queries import Found, nearest_open, next_to_open, positions
+from undercity.places.seasons.queries import announcements, heat_banner, shut_nearby
 from undercity.science.coordinates import Datum, Position, to_wgs84
 from undercity.site.navigation import address_of
 
@@ -50,7 +52,15 @@ def home(request: HttpRequest) -> HttpResponse:
         waiting = [] if nearest else next_to_open(*middle, now)
     return render(request, "site/home.html", {
         "areas": areas, "near": near, "here": here, "wrong": wrong, "best": nearest[0] if nearest else None,
-        "others": nearest[1:], "waiting": waiting, "numbers": address_of("numbers")}, status=422 if wrong else 200)
+        "others": nearest[1:], "waiting": waiting, "numbers": address_of("numbers"),
+        **_told(middle, nearest, now)}, status=422 if wrong else 200)
+
+
+def _told(middle: Position | None, nearest: list[Found], now: datetime) -> dict[str, Any]:
+    """What the portal must say truthfully: announcements, heat, and what nearer is shut although its hours say open."""
+    reach = max((one.metres or 0.0 for one in nearest), default=0.0)
+    return {"notices": announcements(now), "shut": shut_nearby(*middle, now, reach) if middle else [],
+            **heat_banner(now)}
 
 
 def _position(given: QueryDict) -> Position | None:

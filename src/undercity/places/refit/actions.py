@@ -38,7 +38,7 @@ WORDS_MAX, NOTE_MAX, MOST_YUAN = 300, 2000, 10_000_000_000
 
 def plan_item(*, by: Actor, at: datetime, place: int, year: int, zh: str, en: str = "", budget: int, starts_on: date,
               ends_on: date, post: int, client_key: str = "") -> RefitItem:
-    """列入改造计划: an item of a year, and with it a duty of the post that carries it out. The same key plans it once."""
+    """列入改造计划: an item of a year, and a duty of the post that carries it out; the same key plans it once."""
     zh, en = zh.strip(), en.strip()
     if not zh or max(len(zh), len(en)) > WORDS_MAX:
         raise RuleBroken(_("What is improved? At most %(max)d characters.") % {"max": WORDS_MAX}, field="zh",
@@ -148,14 +148,18 @@ def turn(item: UUID, verb: Verb, *, by: Actor, at: datetime, seen: int | None, d
         if seen is not None and seen != row.version:
             raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
                            remedy=_("See below what changed, then decide again."),
-                           details={"changes": [{"what": vocabulary.label(one.verb), "who": "", "when": one.at.astimezone(
-                               ZONE).isoformat()} for one in since(row.pk, seen)]})
+                           details={"changes": _news(row, seen)})
         require(may_decide(by, row.place.district_id) if decides else may_improve(by, row))
         if verb not in MOVES[Stage(row.stage)]:
             raise InvalidMove(_("This item can no longer be moved so: %(state)s.") % {"state": Stage(row.stage).label},
                               remedy=_("Load the page again; the record below shows what happened."))
         yield Turn(row=row, by=by, at=at, stream=StreamState(
             sequence=last_sequence(row.pk), subject=state_of(row), duties=duties_of([row.pk]).get(row.pk, {})))
+
+
+def _news(row: RefitItem, seen: int) -> list[dict[str, str]]:
+    return [{"what": vocabulary.label(one.verb), "who": "", "when": one.at.astimezone(ZONE).isoformat()}
+            for one in since(row.pk, seen)]
 
 
 def report_progress(item: UUID, *, by: Actor, at: datetime, spent: int, note: str = "",

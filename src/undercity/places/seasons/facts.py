@@ -55,9 +55,10 @@ class OfProposal(SeasonFacts):
 
     proposal: UUID
 
-    def answered(self, state: StreamState, happening: Happening, answer: Answer, *, effect: dict[str, Any] | None = None,
-                 closes: UUID | None = None, opens: Assigned | None = None, **columns: Any) -> StreamState:
-        """The year with this proposal in another state; `effect` are more of its values, `columns` those of the year."""
+    def answered(self, state: StreamState, happening: Happening, answer: Answer, *,
+                 effect: dict[str, Any] | None = None, closes: UUID | None = None, opens: Assigned | None = None,
+                 **columns: Any) -> StreamState:
+        """The year with this proposal in another state; `effect`: more of its values, `columns`: those of the year."""
         was: SeasonState = state.subject
         decided = answer in {Answer.ACCEPTED, Answer.REFUSED}
         proposals = [

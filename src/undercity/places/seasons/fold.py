@@ -12,8 +12,8 @@ class SeasonState:
     """The projected columns of `Season`. `exceptions` and `proposals` are plain values as JSON keeps them.
 
     An exception: id, why, starts, ends, hours, proposal. A proposal: id, wish, why, source, at, post, starts, ends,
-    closes_on, hours, answer, duty, decided_at, decided_by, exception, was_closes_on, was_standing. `waiting`: how many wait for a
-    decision; `version`: the sequence of the last entry.
+    closes_on, hours, answer, duty, decided_at, decided_by, exception, was_closes_on, was_standing. `waiting`: how many
+    wait for a decision; `version`: the sequence of the last entry.
     """
 
     timeline: str

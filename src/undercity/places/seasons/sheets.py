@@ -1,4 +1,4 @@
-"""Small CSV files as people make them: with either language's heading, in UTF-8 or GB 18030, dates as they write them."""
+"""Small CSV files as people make them: with either language's heading, UTF-8 or GB 18030, dates as they write them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
+from undercity.clock import ZONE
 from undercity.errors import RuleBroken, TooLarge
 
 MOST_BYTES = 2_000_000
@@ -52,7 +53,7 @@ def day_of(cell: str) -> date | None:
     """A day as people write it; None when it is none."""
     for pattern in DAYS:
         try:
-            return datetime.strptime(cell.split(" ")[0], pattern).date()
+            return datetime.strptime(cell.split(" ")[0], pattern).replace(tzinfo=ZONE).date()
         except ValueError:
             continue
     return None

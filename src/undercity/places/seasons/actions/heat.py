@@ -38,33 +38,44 @@ def load_terms(path: Path) -> int:
 
 def enter_maximum(day: date, celsius: Decimal, *, by: Actor, at: datetime, source: str) -> DailyMaximum:
     """Enter or correct the highest temperature of a day, in °C."""
-    require(_may(by))
+    require(may_enter(by))
     return _enter([(day, celsius)], by=by, at=at, source=source)[0]
 
 
 def load_maxima(raw: bytes, *, by: Actor, at: datetime, source: str) -> int:
     """A CSV file of days and temperatures, all of it or nothing. RuleBroken lists the lines that cannot be read."""
-    require(_may(by))
+    require(may_enter(by))
+    return len(_enter(_read(raw, at), by=by, at=at, source=source))
+
+
+def store_maxima(raw: bytes, *, at: datetime, source: str, invented: bool = False) -> int:
+    """The same from the command line, where whoever keeps the machine speaks for the system."""
+    return len(_enter(_read(raw, at), by=THE_SYSTEM, at=at, source=source, invented=invented))
+
+
+def _read(raw: bytes, at: datetime) -> list[tuple[date, Decimal]]:
     good: dict[date, Decimal] = {}
     faults = []
     for number, cells in rows_of(raw, COLUMNS):
         day, celsius = day_of(cells["day"]), number_of(cells["celsius"])
         if day is None:
-            faults.append(_("Line %(line)d: %(what)s is no day.") % {"line": number, "what": cells["day"] or "—"})
+            why = _("%(what)s is no day.") % {"what": cells["day"] or "—"}
         elif celsius is None:
-            faults.append(_("Line %(line)d: %(what)s is no number.") % {"line": number, "what": cells["celsius"] or "—"})
+            why = _("%(what)s is no number.") % {"what": cells["celsius"] or "—"}
         elif day in good:
-            faults.append(_("Line %(line)d: %(day)s is there twice.") % {"line": number, "day": day.isoformat()})
-        elif wrong := _wrong(day, celsius, at):
-            faults.append(_("Line %(line)d: %(why)s") % {"line": number, "why": wrong})
+            why = _("this day is there twice.")
         else:
+            why = _wrong(day, celsius, at)
             good[day] = celsius
+        if why:
+            faults.append(_("Line %(line)d: %(why)s") % {"line": number, "why": why})
     if faults:
         raise refused(faults, len(faults) + len(good))
-    return len(_enter(list(good.items()), by=by, at=at, source=source))
+    return list(good.items())
 
 
-def _may(by: Actor) -> Decision:
+def may_enter(by: Actor) -> Decision:
+    """Enter the city's temperatures."""
     # A keeper knows the heat of his own door, not the city's.
     if by.holds(Power.PLACE_EDIT) and by.role != "keeper":
         return Decision(True)
@@ -77,14 +88,15 @@ def _wrong(day: date, celsius: Decimal, at: datetime) -> str:
     return _("This day is still to come.") if day > at.astimezone(ZONE).date() else ""
 
 
-def _enter(rows: list[tuple[date, Decimal]], *, by: Actor, at: datetime, source: str) -> list[DailyMaximum]:
+def _enter(rows: list[tuple[date, Decimal]], *, by: Actor, at: datetime, source: str,
+           invented: bool = False) -> list[DailyMaximum]:
     if not source.strip():
         raise RuleBroken(_("Where is this temperature from?"), field="source", remedy=_("Name the station or notice."))
     for day, celsius in rows:
         if wrong := _wrong(day, celsius, at):
             raise RuleBroken(wrong, field="celsius" if "°C" in wrong else "day", remedy=_("Correct it."))
-    made = [DailyMaximum(day=day, celsius=round(celsius, 1), source=source.strip()[:120], entered_by=by.post,
-                         entered_at=at) for day, celsius in rows]
+    made = [DailyMaximum(day=day, celsius=round(celsius, 1), source=source.strip()[:120], invented=invented,
+                         entered_by=by.post, entered_at=at) for day, celsius in rows]
     with write():
         DailyMaximum.objects.bulk_create(made, update_conflicts=True, unique_fields=["day"],
                                          update_fields=["celsius", "source", "invented", "entered_by", "entered_at"])

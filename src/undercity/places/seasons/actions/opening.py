@@ -14,9 +14,9 @@ from undercity.org.powers import Actor, require
 from undercity.places.models import Place
 from undercity.places.seasons.actions.turning import Turn, turn
 from undercity.places.seasons.facts import (
-    Exempt,
     ExceptionAdded,
     ExceptionWithdrawn,
+    Exempt,
     SeasonClosed,
     SeasonExtended,
     SeasonOpened,
