@@ -67,10 +67,10 @@ def tell_season(*, until: datetime, say: Callable[[str], None]) -> None:
 
 def _measure(until: date) -> None:
     dice, heat = random.Random(SEED), set(read("seasons.toml")["heat"])
-    days = [FIRST_MEASURED + timedelta(days=nth) for nth in range((until - FIRST_MEASURED).days)]
+    days = [FIRST_MEASURED + timedelta(days=nth) for nth in range((until - FIRST_MEASURED).days + 1)]
     DailyMaximum.objects.bulk_create([
         DailyMaximum(day=day, source=SOURCE, invented=True, entered_at=datetime.combine(
-            day, datetime.min.time(), clock.ZONE) + timedelta(hours=20),
+            day, datetime.min.time(), clock.ZONE) + timedelta(hours=16),
             celsius=Decimal(str(round(dice.uniform(35, 37.6) if day in heat else dice.uniform(27.5, 34.4), 1))))
         for day in days])
 

@@ -49,7 +49,7 @@ def load_visitors(raw: bytes, *, by: Actor, at: datetime) -> int:
         else:
             why = _wrong(day, int(visitors), at)
             good[place.key, day] = int(visitors)
-            if (place.key, day.year) not in allowed:
+            if not why and (place.key, day.year) not in allowed:
                 _allowed(by, place, day.year)
                 allowed.add((place.key, day.year))
         if why:
