@@ -53,9 +53,9 @@ def planned(city: City, **changes: Any) -> Any:
 def test_an_item_goes_from_plan_to_finished_and_back_with_its_duty(city: City) -> None:
     from undercity.ledger.models import Duty
     from undercity.ledger.replay import replay
+    from undercity.places.models import RefitItem
     from undercity.places.refit import actions
     from undercity.places.refit.queries import items, sums
-    from undercity.places.models import RefitItem
 
     keeper, officer = city.post("keeper"), city.post("duty_officer")
     item = planned(city)

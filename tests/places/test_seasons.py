@@ -122,7 +122,7 @@ def test_the_rule_proposes_an_extension_near_the_end_once_and_an_officer_decides
             enter_maximum(at.date() - timedelta(days=nth), Decimal(36), by=desk.officer, at=at, source="station")
         Season.objects.update(closes_on=date(2026, 8, 31))
         propose_due(at)
-        assert not [one for one in Season.objects.get().proposals if one["wish"] == "extension"], "six days are not seven"
+        assert not [one for one in Season.objects.get().proposals if one["wish"] == "extension"], "six are not seven"
         enter_maximum(at.date() - timedelta(days=7), Decimal("35.0"), by=desk.officer, at=at, source="station")
         assert propose_due(at) == 1
         assert propose_due(at + timedelta(hours=1)) == 0
@@ -158,8 +158,8 @@ def test_three_hot_days_propose_longer_hours_that_end_by_themselves(desk: Desk) 
 
 
 def test_who_may_propose_and_who_decides(desk: Desk, city: City) -> None:
-    from undercity.places.models import Place
     from undercity.places.actions import propose_closing
+    from undercity.places.models import Place
     from undercity.places.seasons.actions import proposals
 
     other = Place.objects.get(key="cool-jingsi")
@@ -243,35 +243,40 @@ def test_a_season_is_opened_ended_early_and_goes_on(desk: Desk) -> None:
     same_again()
 
 
-@pytest.mark.parametrize(("changes", "field"), [
+# Tables inside a test, not tests of a table: a city is loaded for each test.
+NO_SEASON: tuple[tuple[dict[str, Any], str], ...] = (
     ({"opens_on": date(2026, 9, 1), "closes_on": date(2026, 8, 1)}, "closes_on"),
     ({"closes_on": date(2027, 1, 1)}, "closes_on"), ({"hours": "Jun 21-Aug 31 09:30-20:00"}, "hours"),
-    ({"hours": "until late"}, "hours")])
-def test_a_season_that_makes_no_sense_names_the_field(desk: Desk, changes: dict[str, Any], field: str) -> None:
-    from undercity.places.models import Place
-    from undercity.places.seasons.actions.opening import open_season
-
-    with pytest.raises(RuleBroken) as refusal:
-        open_season(Place.objects.get(key="cool-jingsi").pk, **{
-            "by": desk.officer, "at": AT, "opens_on": date(2026, 6, 21), "closes_on": date(2026, 8, 31),
-            "hours": "09:30-20:00", **changes})
-    assert refusal.value.field == field
-    assert refusal.value.remedy
-
-
-@pytest.mark.parametrize(("changes", "field"), [
+    ({"hours": "until late"}, "hours"))
+NO_EXCEPTION: tuple[tuple[dict[str, Any], str], ...] = (
     ({"why": "mood"}, "why"), ({"why": "heat"}, "hours"), ({"hours": "09:00-22:00"}, "hours"),
     ({"ends": AT - timedelta(days=1)}, "ends"), ({"ends": AT + timedelta(days=500)}, "ends"),
     ({"why": "heat", "hours": "09:00-22:00", "ends": None}, "ends"), ({"note": "  "}, "note"),
-    ({"note": "x" * 501}, "note"), ({"why": "heat", "hours": "late"}, "hours")])
-def test_an_exception_that_makes_no_sense_names_the_field_and_stores_nothing(desk: Desk, changes: dict[str, Any],
-                                                                            field: str) -> None:
+    ({"note": "x" * 501}, "note"), ({"why": "heat", "hours": "late"}, "hours"))
+NO_HEAT = ("2026-07-17,热\n", "2026-07-17,99\n", "2026-07-19,30\n", "2026-07-17,30\n2026-07-17,31\n", "2026-07-17,NaN\n")
+
+
+def test_a_season_that_makes_no_sense_names_the_field(desk: Desk) -> None:
+    from undercity.places.models import Place
+    from undercity.places.seasons.actions.opening import open_season
+
+    for changes, field in NO_SEASON:
+        with pytest.raises(RuleBroken) as refusal:
+            open_season(Place.objects.get(key="cool-jingsi").pk, **{
+                "by": desk.officer, "at": AT, "opens_on": date(2026, 6, 21), "closes_on": date(2026, 8, 31),
+                "hours": "09:30-20:00", **changes})
+        assert refusal.value.field == field
+        assert refusal.value.remedy
+
+
+def test_an_exception_that_makes_no_sense_names_the_field_and_stores_nothing(desk: Desk) -> None:
     from undercity.places.seasons.actions.opening import add_exception
 
-    with pytest.raises(RuleBroken) as refusal:
-        add_exception(desk.place.pk, **{"by": desk.officer, "at": AT, "why": "rain", "starts": AT,
-                                        "ends": AT + timedelta(hours=2), "note": "x", **changes})
-    assert refusal.value.field == field
+    for changes, field in NO_EXCEPTION:
+        with pytest.raises(RuleBroken) as refusal:
+            add_exception(desk.place.pk, **{"by": desk.officer, "at": AT, "why": "rain", "starts": AT,
+                                            "ends": AT + timedelta(hours=2), "note": "x", **changes})
+        assert refusal.value.field == field
     assert desk.verbs() == ["season_opened"]
 
 
@@ -287,8 +292,8 @@ def test_whoever_looked_at_an_old_version_is_told_what_changed(desk: Desk) -> No
 
 
 def test_a_place_without_a_season_may_be_closed_for_rain_too(desk: Desk, city: City) -> None:
-    from undercity.places.models import Place
     from undercity.places.actions import propose_closing
+    from undercity.places.models import Place
     from undercity.places.queries import found
     from undercity.places.seasons.actions import proposals
 
@@ -390,14 +395,13 @@ def test_a_file_with_wrong_lines_stores_nothing_and_names_each(desk: Desk) -> No
         assert refusal.value.field == "file"
 
 
-@pytest.mark.parametrize("wrong", ["日期,最高气温\n2026-07-17,热\n", "日期,最高气温\n2026-07-17,99\n",
-                                   "日期,最高气温\n2026-07-19,30\n", "日期,最高气温\n2026-07-17,30\n2026-07-17,31\n",
-                                   "日期,最高气温\n2026-07-17,NaN\n"])
-def test_temperatures_nobody_could_measure_are_refused_by_line(desk: Desk, wrong: str) -> None:
+def test_temperatures_nobody_could_measure_are_refused_by_line(desk: Desk) -> None:
     from undercity.places.seasons.actions.heat import load_maxima
 
-    with pytest.raises(RuleBroken) as refusal:
-        load_maxima(wrong.encode(), by=desk.officer, at=AT, source="station")
-    assert "Line" in str(refusal.value)
-    with pytest.raises(NotAllowed):
-        load_maxima(wrong.encode(), by=desk.keeper, at=AT, source="station")
+    for wrong in NO_HEAT:
+        sheet = f"日期,最高气温\n{wrong}".encode()
+        with pytest.raises(RuleBroken) as refusal:
+            load_maxima(sheet, by=desk.officer, at=AT, source="station")
+        assert "Line" in str(refusal.value)
+        with pytest.raises(NotAllowed):
+            load_maxima(sheet, by=desk.keeper, at=AT, source="station")
