@@ -253,7 +253,8 @@ NO_EXCEPTION: tuple[tuple[dict[str, Any], str], ...] = (
     ({"ends": AT - timedelta(days=1)}, "ends"), ({"ends": AT + timedelta(days=500)}, "ends"),
     ({"why": "heat", "hours": "09:00-22:00", "ends": None}, "ends"), ({"note": "  "}, "note"),
     ({"note": "x" * 501}, "note"), ({"why": "heat", "hours": "late"}, "hours"))
-NO_HEAT = ("2026-07-17,热\n", "2026-07-17,99\n", "2026-07-19,30\n", "2026-07-17,30\n2026-07-17,31\n", "2026-07-17,NaN\n")
+NO_HEAT = ("2026-07-17,热\n", "2026-07-17,99\n", "2026-07-19,30\n", "2026-07-17,30\n2026-07-17,31\n",
+           "2026-07-17,NaN\n")
 
 
 def test_a_season_that_makes_no_sense_names_the_field(desk: Desk) -> None:
