@@ -26,7 +26,6 @@ from undercity.places.queries import found
 from undercity.places.seasons import forms, queries
 from undercity.places.seasons.actions import opening, proposals
 from undercity.places.seasons.actions.turning import uid_of
-from undercity.places.seasons.heat import heat_rule
 from undercity.places.seasons.models import Season
 from undercity.places.seasons.pages.gate import place_of, season_desk, year_of
 from undercity.places.seasons.rules import of_a_season
@@ -39,10 +38,10 @@ KEEPS = (BodyKind.OPERATOR, BodyKind.OFFICE, BodyKind.SQUAD)
 def seasons(request: HttpRequest) -> HttpResponseBase:
     """Proposals that wait, then every place of the year."""
     actor, now, year = actor_of(request), clock.now(), year_of(request)
-    rows, heat = queries.years(year, now), queries.heat_now(now)
+    rows = queries.years(year, now)
     return render(request, "seasons/list.html", {
-        "tab": "seasons", "rows": rows, "waiting": queries.waiting(actor, now), "year": year, "heat": heat,
-        "hot": heat is not None and heat.celsius >= heat_rule(now.date()).at_least,
+        "tab": "seasons", "rows": rows, "waiting": queries.waiting(actor, now), "year": year,
+        "heat": queries.heat_now(now),
         "open_now": sum(row.one.opening.is_open for row in rows),
         "shut_now": sum(not row.one.opening.is_open for row in rows), "years": [year - 1, year, year + 1]})
 
