@@ -104,7 +104,7 @@ def test_a_keeper_proposes_and_an_officer_decides_on_the_pages(desk: Desk) -> No
     desk.season.refresh_from_db()
     one = desk.season.proposals[0]
     assert (one["source"], len(desk.season.proposals)) == ("keeper", 1)
-    assert "water" in page(officer, "/desk/")
+    assert "close for a time" in page(officer, "/desk/")
     assert "water" in page(officer, "/desk/seasons/")
     empty = officer.post(f"{act}accept/", {"proposal": one["id"], "seen": "2", "note": " "})
     assert empty.status_code == 422

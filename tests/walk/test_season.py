@@ -32,7 +32,7 @@ def first_answer(page: Page, base: str) -> str:
 
 
 @pytest.mark.once
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_rain_closes_a_place_by_proposal_and_decision_and_the_portal_says_so_until_it_is_undone(
         server: Callable[..., Server], context_of: Callable[..., BrowserContext]) -> None:
     city = server(city=True)

@@ -28,6 +28,7 @@ from undercity.places.seasons.states import MOVES, Answer, Verb, Why, Wish
 from undercity.science.worktime import Limit
 
 _MONTHS = re.compile(r"\s*(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
+_TIMES = re.compile(r"\d\d:\d\d-\d\d:\d\d(?:,\d\d:\d\d-\d\d:\d\d)*\s*\Z")
 # Hours may change their comment without changing the state; nothing sensible does so more often before it changes.
 MOST_STEPS = 400
 
@@ -93,6 +94,14 @@ def checked_hours(hours: str) -> str:
 def of_a_season(hours: str) -> bool:
     """Do these hours name the months they hold in?"""
     return bool(_MONTHS.match(hours))
+
+
+def daily_hours(hours: str) -> str:
+    """The hours of a day, without the months they hold in; "" when they name no times."""
+    if not of_a_season(hours):
+        return hours
+    times = _TIMES.search(hours)
+    return times[0] if times else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from undercity.places.seasons.actions import opening, proposals
 from undercity.places.seasons.actions.turning import uid_of
 from undercity.places.seasons.models import Season
 from undercity.places.seasons.pages.gate import place_of, season_desk, year_of
-from undercity.places.seasons.rules import of_a_season
+from undercity.places.seasons.rules import daily_hours
 from undercity.places.seasons.states import Source, Standing
 
 KEEPS = (BodyKind.OPERATOR, BodyKind.OFFICE, BodyKind.SQUAD)
@@ -94,10 +94,9 @@ def _offered(place: Place, year: int, row: Season | None, may: queries.Allowed) 
     shown["except"] = (_("Add an exception"), forms.ExceptionForm(
         initial={**seen, "starts": soon}, auto_id="except_%s"), may.decide)
     if not there:
-        hours = "" if of_a_season(place.hours) else place.hours
         shown["open"] = (_("Open a season"), forms.OpenForm(
-            initial={**seen, "opens_on": date(year, 6, 21), "closes_on": date(year, 8, 31), "hours": hours or
-                     place.hours.split(" ", 2)[-1]}, keepers=_keepers(), auto_id="open_%s"), may.decide)
+            initial={**seen, "opens_on": date(year, 6, 21), "closes_on": date(year, 8, 31), "hours": daily_hours(
+                place.hours)}, keepers=_keepers(), auto_id="open_%s"), may.decide)
     if row is not None and row.closes_on is not None:
         later = {**seen, "closes_on": row.closes_on + timedelta(days=10)}
         shown["extend"] = (_("Extend the season"), forms.UntilForm(initial=later, auto_id="extend_%s"), may.decide)
