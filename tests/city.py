@@ -119,8 +119,9 @@ def forgotten() -> Iterator[None]:
     from undercity.ledger.queries import agenda
     from undercity.org import directory
     from undercity.places import grids, nearby
+    from undercity.places.seasons import standing
 
-    held = (directory, scheme, numbers, agenda, grids, nearby)
+    held = (directory, scheme, numbers, agenda, grids, nearby, standing)
     for one in held:
         one.forget()
     try:

@@ -13,6 +13,7 @@ from undercity import clock
 from undercity.city.accounts import accounts
 from undercity.city.actions import loading
 from undercity.city.actions.agenda_story import tell_duties
+from undercity.city.actions.season_story import tell_season
 from undercity.city.actions.story import tell_cases
 from undercity.db import write
 
@@ -54,6 +55,7 @@ class Command(BaseCommand):
         with write():
             loading.load_foundations(self.stdout.write)
             loading.load_underground(self.stdout.write)
+            tell_season(until=loading.EVENING, say=self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
             entries += tell_duties(until=loading.EVENING, days=days, say=self.stdout.write)
         self.stdout.write(f"The sample city is loaded: {cases} cases, {entries} entries, "
