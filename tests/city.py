@@ -118,9 +118,9 @@ def forgotten() -> Iterator[None]:
     from undercity.cases.queries import numbers, scheme
     from undercity.ledger.queries import agenda
     from undercity.org import directory
-    from undercity.places import grids
+    from undercity.places import grids, nearby
 
-    held = (directory, scheme, numbers, agenda, grids)
+    held = (directory, scheme, numbers, agenda, grids, nearby)
     for one in held:
         one.forget()
     try:

@@ -20,7 +20,7 @@ from undercity.places.models import Place
 from undercity.places.ogc import features
 from undercity.places.ogc.features import Feature
 from undercity.places.ogc.parameters import Box, Span
-from undercity.places.queries import Found, found, found_all, place_by_key, shown_to
+from undercity.places.queries import Found, found, found_of, place_by_key, shown_to
 
 # Where few places are open, a page ends after so many were looked at, short of its limit. It never ends empty while
 # more may come: to `ogr2ogr` an empty page is the last one.
@@ -129,7 +129,7 @@ def _places(asked: Asked) -> Page:
 
 
 def _straight(rows: QuerySet[Place], asked: Asked) -> tuple[list[Found], str]:
-    read = found_all(rows[asked.offset:asked.offset + asked.limit + 1], asked.at)
+    read = found_of(rows[asked.offset:asked.offset + asked.limit + 1], asked.at)
     kept = read[:asked.limit]
     return kept, kept[-1].place.key if len(read) > len(kept) else ""
 
@@ -152,7 +152,7 @@ def _sought(rows: QuerySet[Place], asked: Asked) -> tuple[list[Found], str]:
 def _in_order(rows: QuerySet[Place], at: datetime) -> Iterator[Found]:
     # By stretches of keys: on neither database does a long answer then hold anything open.
     behind = rows
-    while stretch := found_all(behind[:STRETCH], at):
+    while stretch := found_of(behind[:STRETCH], at):
         yield from stretch
         if len(stretch) < STRETCH:
             return

@@ -30,7 +30,7 @@ from undercity.places.ogc.bodies import (
 )
 from undercity.places.ogc.collections import COLLECTIONS, Asked, Collection, Page, first_moment
 from undercity.places.ogc.filters import FILTERS
-from undercity.places.pages import pins_of
+from undercity.places.pages.places import pins_of
 
 CONFORMS = [f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
             for name in ("core", "oas30", "html", "geojson")]
