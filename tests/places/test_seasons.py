@@ -325,6 +325,7 @@ def test_a_list_of_places_costs_the_same_statements_however_long(desk: Desk, dja
         row.pk, row.key = None, f"more-{nth}"
         row.save()
         PlaceName.objects.create(place=row, zh="更多", en="more")
+    found_of(shown_to(), AT)
     with django_assert_num_queries(3):
         assert len(found_of(shown_to(), AT)) == 29
     with django_assert_num_queries(4):
