@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection
 
 from undercity import clock
 from undercity.cases.actions.scheme import load_schemes
+from undercity.cases.queries.scheme import scheme
 from undercity.city.accounts import derived
 from undercity.city.actions.sources import state_the_source
 from undercity.city.actions.underground import open_works
@@ -70,6 +72,10 @@ def load_foundations(say: Callable[[str], None]) -> None:
         say(f"places: {_places()}")
         say(f"unit grids: {_grids()}, all invented")
         say(f"duty templates: {load_templates()}")
+        if apps.is_installed("undercity.works"):
+            from undercity.works.terms.actions import load_terms
+
+            say(f"terms of permits and checks: {load_terms(categories=frozenset(scheme().categories))}")
         _accounts(accounts, [one.result() for one in hashes], posts)
         say(f"posts and accounts: {len(posts)}")
 
@@ -103,7 +109,8 @@ def _posts() -> dict[str, Post]:
         post = create_post(key=row["key"], body=bodies[row["body"]], role=role, title_zh=row["zh"], title_en=row["en"],
                            superior=posts.get(row.get("superior", "")))
         for scope in row.get("covers", [row["body"]]):
-            for power in powers[role.value]["powers"]:
+            # What one post may beside what its role brings.
+            for power in [*powers[role.value]["powers"], *row.get("powers", [])]:
                 grant(post, Power(power), bodies[scope])
         if role is Role.OPEN311_CLIENT:
             ApiKey.objects.create(post=post, digest=digest_of(derived(f"key:{post.key}")), label="sample",

@@ -37,7 +37,7 @@ def visible_to(actor: Actor) -> QuerySet[Document]:
 
 def of_work(work: UUID) -> list[Listed]:
     """A work's documents, the newest first."""
-    rows = list(Document.objects.filter(work=work, status=DocumentStatus.FILED, timeline=clock.timeline())
+    rows = list(Document.objects.filter(work__uid=work, status=DocumentStatus.FILED, timeline=clock.timeline())
                 .order_by("-filed_at"))
     papers = {paper.document: paper for paper in Paper.objects.filter(document__in=[row.pk for row in rows])}
     known = in_force("document")

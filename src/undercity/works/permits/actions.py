@@ -32,7 +32,7 @@ from undercity.works.permits.facts import SUBJECT, PermitState
 from undercity.works.permits.models import Lease, Permit, PermitNote
 from undercity.works.permits.queries import keeper_of, over, terms_at, to_warn, visible_to
 from undercity.works.permits.rows import state_of
-from undercity.works.permits.states import RUNNING, Proposal, Verb
+from undercity.works.permits.states import RUNNING, Move, Proposal, Verb
 from undercity.works.queries import visible_to as visible_works
 from undercity.works.terms.queries import limit, term
 
@@ -50,6 +50,7 @@ class Turn:
     row: Permit
     permit: PermitState
     stream: StreamState
+    move: Move
     by: Actor
     at: datetime
 
@@ -109,7 +110,7 @@ def note_lease(work: UUID, *, by: Actor, at: datetime, use: PlaceUse, contract: 
         if known is not None:
             return known
         _may_note(by, row)
-        if Permit.objects.filter(work=work, state__in=[one.value for one in RUNNING]).exists():
+        if Permit.objects.filter(work__uid=work, state__in=[one.value for one in RUNNING]).exists():
             raise _has_one()
         span = limit("apply", at)
         lease = Lease(id=uuid.uuid7(), salt=new_salt(), permit=uid, contract=words[0], party=words[1])
@@ -155,7 +156,7 @@ def turn(permit: UUID, verb: Verb, *, by: Actor, at: datetime, seen: int | None,
             require(rules.may(by, move.power, district=cards[row.work.place.district_id].path,
                               keeper=cards[row.body_id].path), verb=verb.value)
         rules.complete(move, note)
-        yield Turn(row=row, permit=state, by=by, at=at, stream=StreamState(
+        yield Turn(row=row, permit=state, by=by, at=at, move=move, stream=StreamState(
             sequence=last_sequence(row.uid), subject=state, duties=duties_of([row.uid]).get(row.uid, {})))
 
 
@@ -177,8 +178,13 @@ def move(permit: UUID, verb: Verb, *, by: Actor, at: datetime, note: str = "", d
 
 
 def _said(now: Turn, verb: Verb, note: str, day: date | None) -> facts.PermitStep:
+    made = _by_keeper(now, verb, note, day) if now.move.power is Power.WORK_KEEP else _by_office(now, verb, note, day)
+    assert made is not None, verb
+    return made
+
+
+def _by_keeper(now: Turn, verb: Verb, note: str, day: date | None) -> facts.PermitStep | None:
     was, today = now.permit, now.at.date()
-    closes = {"closes": was.duty}
     if verb is Verb.ANNOUNCE_CHANGE:
         if day is None:
             raise RuleBroken(_("From when?"), field="day", remedy=_("Give the day of the change."))
@@ -187,33 +193,43 @@ def _said(now: Turn, verb: Verb, note: str, day: date | None) -> facts.PermitSte
     if verb is Verb.RENEW:
         until = rules.checked_until(day, was, today)
         return facts.RenewalAsked(opens=now.opens(kinds.RENEWAL), note=now.note(note), until=until)
-    if verb is Verb.GRANT and was.lease_to < today:
-        raise RuleBroken(_("The lease is over already."), field="day",
-                         remedy=_("Refuse it; a new lease is noted anew."))
+    words = now.note(note)
+    if verb is Verb.APPLY:
+        return facts.Applied(closes=was.duty, opens=now.opens(kinds.DECIDE), note=words)
+    if verb is Verb.SUPPLY:
+        return facts.Supplied(closes=was.duty, opens=now.opens(kinds.DECIDE), note=words)
+    if verb is Verb.WITHDRAW:
+        return facts.Withdrawn(closes=was.duty, note=words)
+    return facts.GivenBack(closes=was.duty, note=words) if verb is Verb.GIVE_BACK else None
+
+
+def _by_office(now: Turn, verb: Verb, note: str, day: date | None) -> facts.PermitStep | None:
+    was, today = now.permit, now.at.date()
+    if verb is Verb.GRANT:
+        if was.lease_to < today:
+            raise RuleBroken(_("The lease is over already."), field="day",
+                             remedy=_("Refuse it; a new lease is noted anew."))
+        return facts.Granted(closes=was.duty, note=now.note(note), valid_from=was.lease_from, valid_to=was.lease_to)
     if verb is Verb.SETTLE_RENEW:
         until = rules.checked_until(day or was.asked_until, was, today)
-        return facts.Settled(**closes, note=now.note(note), until=until)
+        return facts.Settled(closes=was.duty, note=now.note(note), until=until)
     words = now.note(note)
     if verb in {Verb.GRANT_RENEWAL, Verb.REFUSE_RENEWAL}:
         agreed = verb is Verb.GRANT_RENEWAL
         ends = was.asked_until if agreed else was.valid_to
         assert ends is not None
-        return facts.RenewalDecided(**closes, note=words, agreed=agreed, valid_to=ends)
-    simple = {
-        Verb.APPLY: lambda: facts.Applied(**closes, opens=now.opens(kinds.DECIDE), note=words),
-        Verb.SUPPLY: lambda: facts.Supplied(**closes, opens=now.opens(kinds.DECIDE), note=words),
-        Verb.ASK_MORE: lambda: facts.MoreAsked(**closes, opens=now.opens(kinds.SUPPLY), note=words),
-        Verb.GRANT: lambda: facts.Granted(**closes, note=words, valid_from=was.lease_from, valid_to=was.lease_to),
-        Verb.REFUSE: lambda: facts.PermitRefused(**closes, note=words),
-        Verb.WITHDRAW: lambda: facts.Withdrawn(**closes, note=words),
-        Verb.AGREE_CHANGE: lambda: facts.ChangeAnswered(**closes, note=words, agreed=True),
-        Verb.OBJECT_CHANGE: lambda: facts.ChangeAnswered(**closes, note=words, agreed=False),
-        Verb.GIVE_BACK: lambda: facts.GivenBack(**closes, note=words),
-        Verb.REVOKE: lambda: facts.Revoked(**closes, note=words),
-        Verb.SETTLE_END: lambda: facts.Settled(**closes, note=words, until=None),
-        Verb.UNDO: lambda: facts.Unsettled(opens=now.opens(kinds.SETTLE), note=words),
-    }
-    return simple[verb]()
+        return facts.RenewalDecided(closes=was.duty, note=words, agreed=agreed, valid_to=ends)
+    if verb in {Verb.AGREE_CHANGE, Verb.OBJECT_CHANGE}:
+        return facts.ChangeAnswered(closes=was.duty, note=words, agreed=verb is Verb.AGREE_CHANGE)
+    if verb is Verb.ASK_MORE:
+        return facts.MoreAsked(closes=was.duty, opens=now.opens(kinds.SUPPLY), note=words)
+    if verb is Verb.UNDO:
+        return facts.Unsettled(opens=now.opens(kinds.SETTLE), note=words)
+    if verb is Verb.SETTLE_END:
+        return facts.Settled(closes=was.duty, note=words, until=None)
+    if verb is Verb.REVOKE:
+        return facts.Revoked(closes=was.duty, note=words)
+    return facts.PermitRefused(closes=was.duty, note=words) if verb is Verb.REFUSE else None
 
 
 def warn(permit: UUID, *, at: datetime) -> int | None:

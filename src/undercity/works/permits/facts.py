@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -83,7 +83,7 @@ class PermitStep(Facts):
             state = finish(state, self.closes, outcome, happening)
         if was.renew_duty is not None and "renew_duty" in moved and moved["renew_duty"] is None:
             state = finish(state, was.renew_duty, outcome, happening)
-        state = changed(state, subject=changed(was, **moved))
+        state = changed(state, subject=replace(was, **moved))
         return assign(state, self.opens, happening) if self.opens else state
 
 

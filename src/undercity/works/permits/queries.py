@@ -48,7 +48,7 @@ def permit_for(actor: Actor, uid: UUID) -> Permit | None:
 
 def of_work(work: UUID) -> list[Permit]:
     """Every permit a work had, the newest first."""
-    return list(Permit.objects.filter(work=work, timeline=clock.timeline()).order_by("-pk"))
+    return list(Permit.objects.filter(work__uid=work, timeline=clock.timeline()).order_by("-pk"))
 
 
 def keeper_of(body: int, turn: int = 0) -> Holder | None:

@@ -22,7 +22,7 @@ LAST_MINUTE = time(23, 59)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms in force at a moment that decide what is legal: the warnings' days, most first, and the undo's limit."""
+    """The terms in force at a moment that decide what is legal: days of the warnings, most first; limit of the undo."""
 
     warnings: tuple[int, ...]
     undo: Limit

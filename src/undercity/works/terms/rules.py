@@ -75,7 +75,8 @@ def checked(kind: str, said: Mapping[str, Any], *, file: str, categories: frozen
 
     for field in ("code", "zh", "en", "source", "valid_from", *NEEDED[kind]):
         if said.get(field) in (None, ""):
-            raise broken(field, _("“%(key)s” is missing.") % {"key": field}, _("It is written like in the shipped file."))
+            raise broken(field, _("“%(key)s” is missing.") % {"key": field},
+                         _("It is written like in the shipped file."))
     if not isinstance(said["valid_from"], date):
         raise broken("valid_from", _("this is no day."), _("Write it as 2026-07-18, without quotes."))
     if said.get("limit"):

@@ -33,10 +33,10 @@ from undercity.works.upkeep import rules
 from undercity.works.upkeep.facts import SUBJECT, CheckDone, CheckGiven
 from undercity.works.upkeep.kinds import CHECK
 from undercity.works.upkeep.models import CheckNote, CheckPhoto, UpkeepCheck
-from undercity.works.upkeep.queries import Due, due_between, visible_to
+from undercity.works.upkeep.queries import Due, due_between, open_of, visible_to
 from undercity.works.upkeep.rows import state_of
 from undercity.works.upkeep.rules import Finding
-from undercity.works.upkeep.states import Answer, CheckStatus
+from undercity.works.upkeep.states import Answer
 
 NAMESPACE = UUID("0b0f4f4e-9d0c-5c57-8b6e-5a1d9e2b7c33")
 # A worker that slept makes up for what it missed, this far back.
@@ -92,10 +92,8 @@ def begin_check(work: UUID, *, by: Actor, at: datetime) -> UpkeepCheck:
         if row is None:
             raise NotFound(_("There is no such work."), remedy=_("Check the code; it may also lie outside your area."))
         require(can(by, Power.WORK_KEEP, directory().cards[row.keeper_id].path))
-        waiting = UpkeepCheck.objects.filter(work=work, status=CheckStatus.OPEN, timeline=clock.timeline()).order_by(
-            "due_at").first()
-        if waiting is not None:
-            return waiting
+        if waiting := open_of(work):
+            return waiting[0]
         opens = assigned(CHECK, to=keeper_of(row.keeper_id, row.pk), body=row.keeper_id,
                          territory=row.place.district_id, due_at=None)
         said = CheckGiven(work=work, rhythm="", version=None, period=at.date().isoformat(), opens=opens)

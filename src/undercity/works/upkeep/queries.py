@@ -121,7 +121,7 @@ class Trend:
 
 def history(work: UUID) -> Trend:
     """检查历史: the last eight checks done, standard by standard. `bars` are (x, y, height, label) of a chart."""
-    done = list(UpkeepCheck.objects.filter(work=work, status=CheckStatus.DONE, timeline=clock.timeline())
+    done = list(UpkeepCheck.objects.filter(work__uid=work, status=CheckStatus.DONE, timeline=clock.timeline())
                 .order_by("-done_at")[:SHOWN])[::-1]
     standards = list(in_force("standard").values())
     rows = [(one, [check.answers.get(one.code, "") for check in done]) for one in standards]
@@ -136,7 +136,7 @@ def history(work: UUID) -> Trend:
 
 def open_of(work: UUID) -> list[UpkeepCheck]:
     """Checks of a work that wait, the most urgent first."""
-    return list(UpkeepCheck.objects.filter(work=work, status=CheckStatus.OPEN, timeline=clock.timeline())
+    return list(UpkeepCheck.objects.filter(work__uid=work, status=CheckStatus.OPEN, timeline=clock.timeline())
                 .order_by("due_at"))
 
 
