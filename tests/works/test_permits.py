@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, strategies as st
@@ -123,7 +124,7 @@ def test_every_state_is_reached_and_the_last_ones_lead_nowhere() -> None:
     assert reached == set(State)
     assert set(MOVES) == set(State)
     assert {state for state in State if not MOVES[state]} == {State.REVOKED, State.REFUSED, State.WITHDRAWN}
-    assert RUNNING == BEFORE | IN_FORCE | {State.EXPIRED}
+    assert BEFORE | IN_FORCE | {State.EXPIRED} == RUNNING
 
 
 @pytest.mark.parametrize(("state", "verb"), [(state, verb) for state in State for verb, move in MOVES[state].items()
@@ -249,16 +250,10 @@ def test_the_database_itself_keeps_a_work_to_one_running_permit(work: Any) -> No
     from undercity.works.permits.models import Permit
 
     permit = leased(work)
-    permit.pk, permit.uid = None, by_key_uid()
+    permit.pk, permit.uid = None, uuid4()
     with pytest.raises(IntegrityError), transaction.atomic():
         permit.save(force_insert=True)
     assert Permit.objects.count() == 1
-
-
-def by_key_uid() -> Any:
-    from uuid import uuid4
-
-    return uuid4()
 
 
 def test_no_word_of_a_lease_stands_in_the_record(work: Any) -> None:
