@@ -38,7 +38,7 @@ GIVES_NO_DUTY = tuple(role for role in ROLES if role not in {"leader", "branch_s
 # The internal side of works is for leaders, keepers and duty officers; this keeper has others.
 NO_WORKS = ("intake_officer", "shift_lead", "dispatcher", "inspector", "department_handler", "squad_member",
             "evaluator", "branch_secretary", "administrator", "open311_client")
-OTHER_WORKS = {"keeper-1"}
+OTHER_WORKS = {"keeper-1", "keeper-3", "keeper-4", "keeper-5", "keeper-6"}
 TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "home": ("GET", EVERYBODY, {}),
     "about": ("GET", EVERYBODY, {}),
@@ -124,6 +124,17 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "field_actions": ("POST", OFFICERS, {}),
     "works": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
     "work": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 404)),
+    "upkeep": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
+    # Nothing of a work is there for whoever may not see it; who may is tested with the room.
+    "new_permit": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "permit": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "permit_move": ("POST", OFFICERS, {}),
+    "begin_check": ("POST", OFFICERS, {}),
+    "check": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "check_photo": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "file_document": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "document": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "take_out": ("POST", OFFICERS, {}),
 }
 ANSWERED = {200, 302, 404, 422}
 
@@ -176,7 +187,9 @@ def address(name: str, case: Any) -> str:
             "task_step": [duty, "done"]} if name in {"task", "accept", "task_step"} else {}), "task_photo": [uuid4()],
         "change_filter": [1], "batch": [uuid4()], "take_back": [uuid4()],
         "grid_round": ["no-such-grid"], "hotline_order": [case.number], "hotline_move": [case.number, "contact"],
-        "work": [work.code if work else "no-such-work"]}
+        **{one: ["no-such-work"] for one in ("new_permit", "begin_check", "file_document")},
+        **{one: [uuid4()] for one in ("permit", "check", "check_photo", "document", "take_out")},
+        "permit_move": [uuid4(), "apply"], "work": [work.code if work else "no-such-work"]}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
                 "open311_token": ("token", "format"), "open311_unknown": ("rest", "format")}.get(name, ("format",))

@@ -30,7 +30,7 @@ DESK = {
     "leader1": ("/desk/", "/desk/board/", "/desk/cases/", "{closed}", "{sheet}", "/desk/duties/",
                 "/desk/duties/?state=done", "/desk/duties/give/", "{task}", "{visit}", "/desk/scores/",
                 "/desk/scores/?object=inspector", "{score}",
-                "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
+                "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/desk/upkeep/", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/", "/desk/looks/"),
     "lead1": ("/desk/", "{filing}", "/desk/grids/", "{grid}", "/desk/shift/", "/desk/cases/filters/",
               "/desk/cases/map/", "/desk/cases/hotspots/"),
@@ -38,6 +38,8 @@ DESK = {
     "inspector1": ("/field/", "/field/?1#report", "/field/?2#map", "/field/?3#queue"),
     "intake1": ("/desk/hotline/",),
     "admin1": ("/desk/outbox/",),
+    "keeper1": ("{check}", "{checked}", "{mall}", "{mall}lease/", "{mall}documents/"),
+    "leader2": ("{expired}", "{applied}", "/desk/upkeep/?by=district", "/desk/works/?permit=expired"),
 }
 ASK = """
 from undercity.cases.models import Case
@@ -45,7 +47,7 @@ from undercity.ledger.models import Task
 from undercity.org.models import Post
 from undercity.org.queries import directory
 from undercity.places.models import UnitGrid
-from undercity.works.models import Work
+from undercity.works.models import Document, Permit, UpkeepCheck, Work
 import json
 def case(**more): return Case.objects.filter(**more).order_by("-id").select_related("report").first()
 from undercity import clock
@@ -64,6 +66,9 @@ leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").first()
 work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
+mall = UpkeepCheck.objects.filter(body__key="op-mall")
+shop = Work.objects.get(uid=Document.objects.filter(body__key="op-mall").first().work_id)
+def permit(state): return f"/desk/permits/{Permit.objects.filter(state=state).first().uid}/"
 grid = UnitGrid.objects.order_by("code").first().responsibility
 print(json.dumps({
     "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
@@ -72,6 +77,9 @@ print(json.dumps({
     "receipt": f"/receipt/{case(stage='closed').report.token}", "filing": f"/desk/cases/{case(stage='filing').number}/",
     "sheet": f"/desk/cases/{case(stage='closed', outcome='resolved').number}/sheets/check/",
     "closed": f"/desk/cases/{case(stage='closed').number}/", "task": f"/desk/duties/{task.pk}/",
+    "check": f"/desk/checks/{mall.filter(status='open').first().pk}/", "mall": f"/desk/works/{shop.code}/",
+    "checked": f"/desk/checks/{mall.filter(failed__gt=0).first().pk}/",
+    "expired": permit("expired"), "applied": permit("applied"),
     "visit": f"/desk/duties/{visit.pk}/", "work": f"/desk/works/{work.code}/",
     "score": f"/desk/scores/2026-07/department/{directory().by_key['sz-sanitation']}/"}))
 """

@@ -42,7 +42,8 @@ def test_a_pdf_and_a_picture_are_kept_by_their_content(work: Any) -> None:
 @pytest.mark.parametrize(("changes", "field"), [
     ({"title": "负一层平面图"}, "title"), ({"title": "Floor  Plan of level 1"}, "title"),
     ({"title": "ＦＬＯＯＲＰＬＡＮ"}, "title"), ({"title": "战时转换方案"}, "title"),
-    ({"file_name": "竣工图.pdf"}, "title"), ({"file_name": "level1.dwg"}, "title"), ({"title": " "}, "title"), ({"title": "x" * 121}, "title"),
+    ({"file_name": "竣工图.pdf"}, "title"), ({"file_name": "level1.dwg"}, "title"), ({"title": " "}, "title"),
+    ({"title": "x" * 121}, "title"),
     ({"kind": "poem"}, "kind"), ({"raw": None}, "file"), ({"kind": "drawing-number"}, "file"),
     ({"raw": b"MZ\x90\x00 a program"}, "photo"), ({"raw": b""}, "photo"), ({"raw": PDF[:30]}, "file"),
     ({"raw": PDF.replace(b"/Type", b"/JavaScript 1/Type")}, "file"),

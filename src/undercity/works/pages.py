@@ -21,6 +21,7 @@ from undercity.works.documents import queries as documents
 from undercity.works.overview.queries import keepers, narrowed
 from undercity.works.overview.states import CheckGroup, PermitGroup
 from undercity.works.permits.queries import of_work
+from undercity.works.permits.rules import may_note
 from undercity.works.permits.states import RUNNING
 from undercity.works.upkeep import queries as checks
 
@@ -64,10 +65,11 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise NotFound(_("There is no such work."), remedy=_("Check the code; it may also lie outside your area."))
     look(by=actor, subject_kind="work", subject=found.uid, fields=INTERNAL, reason="page")
-    keeps = can(actor, Power.WORK_KEEP, directory().cards[found.keeper_id].path)
-    decides = can(actor, Power.PERMIT_DECIDE, directory().cards[found.place.district_id].path)
+    where = {"district": directory().cards[found.place.district_id].path,
+             "keeper": directory().cards[found.keeper_id].path}
     known = of_work(found.uid)
     return render(request, "works/work.html", {
         "row": queries.row_of(found), "work": found, "permits": known, "waiting": checks.open_of(found.uid),
-        "trend": checks.history(found.uid), "documents": documents.of_work(found.uid), "may_keep": keeps,
-        "may_lease": (keeps or decides) and not any(one.state in RUNNING for one in known)})
+        "trend": checks.history(found.uid), "documents": documents.of_work(found.uid),
+        "may_keep": can(actor, Power.WORK_KEEP, where["keeper"]),
+        "may_lease": may_note(actor, **where) and not any(one.state in RUNNING for one in known)})

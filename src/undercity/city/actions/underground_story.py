@@ -276,7 +276,8 @@ def _tell_checks(year: Underground, due: Due, works: Iterable[Work]) -> None:
         said = given(due, work)
         story.say(said, due.begins, None)
         lot = dice.uniform(0, 100)
-        at = working(due.begins, dice.randint(1, 14))
+        # Whatever is still due was done in its first week, or waits.
+        at = working(due.begins, dice.randint(1, 14 if ends < year.until else 5))
         if ends < year.until and lot < shares["late"]:
             at = working(ends, dice.randint(1, 4))
         waits = lot > 100 - shares["never"] if ends < year.until else lot > shares["done_in_july"]

@@ -109,7 +109,8 @@ def note_lease(work: UUID, *, by: Actor, at: datetime, use: PlaceUse, contract: 
         known = Permit.objects.filter(uid=uid).first()
         if known is not None:
             return known
-        _may_note(by, row)
+        cards = directory().cards
+        require(rules.may_note(by, district=cards[row.place.district_id].path, keeper=cards[row.keeper_id].path))
         if Permit.objects.filter(work__uid=work, state__in=[one.value for one in RUNNING]).exists():
             raise _has_one()
         span = limit("apply", at)
@@ -125,13 +126,6 @@ def note_lease(work: UUID, *, by: Actor, at: datetime, use: PlaceUse, contract: 
         except IntegrityError as error:
             raise _has_one() from error
         return Permit.objects.get(uid=uid)
-
-
-def _may_note(by: Actor, work: Work) -> None:
-    cards = directory().cards
-    where = {"district": cards[work.place.district_id].path, "keeper": cards[work.keeper_id].path}
-    keeps = rules.may(by, Power.WORK_KEEP, **where)
-    require(keeps if keeps else rules.may(by, Power.PERMIT_DECIDE, **where))
 
 
 def _has_one() -> RuleBroken:

@@ -18,7 +18,7 @@ from undercity.errors import NotFound, RuleBroken
 from undercity.ledger.actions import look
 from undercity.ledger.lights import seen
 from undercity.ledger.models import Duty
-from undercity.org.powers import Actor
+from undercity.org.powers import Actor, require
 from undercity.org.queries import body_name, calendar, directory, post_titles
 from undercity.org.requests import actor_of, officers_only
 from undercity.places.states import PlaceUse
@@ -26,11 +26,13 @@ from undercity.works.permits import actions, queries, rules
 from undercity.works.permits.forms import LeaseForm, MoveForm
 from undercity.works.permits.models import Permit
 from undercity.works.permits.rows import state_of
-from undercity.works.permits.states import MOVES, State, Verb
+from undercity.works.permits.states import MOVES, Proposal, State, Verb
 from undercity.works.queries import by_code, row_of
 from undercity.works.terms.queries import term
 
 INTERNAL = ("permit", "lease")
+# The form that lies open first is the one that is proposed.
+PROPOSED: dict[str, str] = {Proposal.RENEW: Verb.SETTLE_RENEW.value, Proposal.END: Verb.SETTLE_END.value}
 
 
 def _get(request: HttpRequest, uid: UUID) -> Permit:
@@ -58,7 +60,8 @@ def _show(request: HttpRequest, row: Permit, verb: str, bound: Any, status: int)
     return render(request, "works/permit.html", {
         "permit": row, "work": row_of(row.work), "keeper": body_name(row.body_id), "lease": queries.lease_of(row.uid),
         "duties": [(one, titles.get(one.duty.post_id or 0) or body_name(one.duty.body_id)) for one in open_now],
-        "moves": forms, "others": [one for one in options if not one.decision], "chosen": verb, "left": left,
+        "moves": forms, "others": [one for one in options if not one.decision], "left": left,
+        "chosen": verb or (PROPOSED.get(row.proposal, "") if row.state == State.EXPIRED else ""),
         "light": "" if left is None else "red" if left < 0 else "yellow" if left <= term(
             "warn_first", now).limit.value else "green", "over": -left if left is not None and left < 0 else 0,
         "steps": queries.time_line(row.uid), "undo": term("undo", now), "notice": term("change_notice", now),
@@ -112,6 +115,8 @@ def new_permit(request: HttpRequest, code: str) -> HttpResponseBase:
     work = by_code(actor, code)
     if work is None:
         raise NotFound(_("There is no such work."), remedy=_("Check the code; it may also lie outside your area."))
+    cards = directory().cards
+    require(rules.may_note(actor, district=cards[work.place.district_id].path, keeper=cards[work.keeper_id].path))
     first = {"key": secrets.token_hex(12), "signed_on": now.date(), "lease_from": now.date(),
              "use": work.place.use if work.place.use != PlaceUse.IDLE else ""}
     form = LeaseForm(request.POST if request.method == "POST" else None, initial=first)

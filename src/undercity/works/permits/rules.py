@@ -98,6 +98,12 @@ def may(by: Actor, power: Power, *, district: str, keeper: str) -> Decision:
     return can(by, power, keeper if power is Power.WORK_KEEP else district)
 
 
+def may_note(by: Actor, *, district: str, keeper: str) -> Decision:
+    """A lease is noted by whoever keeps the work, or whoever decides in its district."""
+    keeps = may(by, Power.WORK_KEEP, district=district, keeper=keeper)
+    return keeps if keeps else may(by, Power.PERMIT_DECIDE, district=district, keeper=keeper)
+
+
 def options(permit: PermitState, by: Actor, at: datetime, terms: Terms, calendar: Calendar, *, district: str,
             keeper: str) -> Iterator[Option]:
     """Every move people can make now, with whether this one may."""

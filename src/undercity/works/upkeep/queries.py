@@ -114,6 +114,11 @@ class Trend:
     bars: list[tuple[int, int, int, str]]
 
     @property
+    def is_clean(self) -> bool:
+        """Did the last check find nothing?"""
+        return bool(self.checks) and not self.checks[-1].failed
+
+    @property
     def better(self) -> int:
         """How many findings fewer than the time before; below zero: more."""
         return self.checks[-2].failed - self.checks[-1].failed if len(self.checks) > 1 else 0
