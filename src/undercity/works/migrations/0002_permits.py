@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['state', 'valid_to'], name='works_permit_ends')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['changing', 'expired', 'leased', 'renewing', 'more_asked', 'valid', 'applied'])), fields=('timeline', 'work'), name='works_permit_one_running'), models.CheckConstraint(condition=models.Q(('state__in', ['leased', 'applied', 'more_asked', 'valid', 'changing', 'renewing', 'expired', 'ended', 'revoked', 'refused', 'withdrawn'])), name='works_permit_state_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['applied', 'changing', 'expired', 'leased', 'more_asked', 'renewing', 'valid'])), fields=('timeline', 'work'), name='works_permit_one_running'), models.CheckConstraint(condition=models.Q(('state__in', ['leased', 'applied', 'more_asked', 'valid', 'changing', 'renewing', 'expired', 'ended', 'revoked', 'refused', 'withdrawn'])), name='works_permit_state_known')],
             },
         ),
         migrations.CreateModel(

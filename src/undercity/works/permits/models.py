@@ -43,7 +43,7 @@ class Permit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["timeline", "work"], condition=Q(state__in=[one.value for one in RUNNING]),
+            models.UniqueConstraint(fields=["timeline", "work"], condition=Q(state__in=sorted(one.value for one in RUNNING)),
                                     name="works_permit_one_running"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="works_permit_state_known"),
         ]
