@@ -233,3 +233,74 @@ def test_a_picture_for_each_of_fourteen_items_passes_the_door(work: Any, signed_
     given = form(**{f"{code}-photo": SimpleUploadedFile("x.png", png(), content_type="image/png") for code in codes})
     assert signed_in(by_key("keeper-1")).post(f"/desk/checks/{check.pk}/", given).status_code == 302
     assert CheckPhoto.objects.count() == 14
+
+
+# --- the field and the command --------------------------------------------------------------------------------------
+
+def test_a_check_is_offered_in_the_field_and_done_there_without_signal(work: Any) -> None:
+    from uuid_utils.compat import uuid7
+
+    from undercity.field.kinds import Given, doing, rooms
+    from undercity.field.rules import checked
+
+    check, keeper = due(work), by_key("keeper-1")
+    tasks = [task for room in rooms() for task in room.tasks(keeper, at(7, 18)) if task.subject == check.pk]
+    assert [(task.number, task.doings) for task in tasks] == [("2026-Q3", ("check.done",))]
+    done_there = doing("check.done")
+    values = checked(done_there.fields(check.pk), {
+        **{f"{code}-answer": "pass" for code in STANDARDS}, "ways-answer": "fail", "ways-note": "西侧口堆物",
+        "banned": "goods", "banned-note": "油漆六桶"}, 1)
+    before = done_there.now(keeper, check.pk, check.version)
+    assert before is not None
+    assert [one["code"] for one in before["allowed"]] == ["check.done"]
+    outcome = done_there.apply(Given(by=keeper, at=at(7, 18), key=uuid7(), subject=check.pk, seen=check.version,
+                                     values=values, photos=[read_picture(png())]))
+    check.refresh_from_db()
+    assert (outcome.version, check.failed, set(check.cases)) == (check.version, 2, {"ways", "goods"})
+    after = done_there.now(keeper, check.pk, None)
+    assert after is not None
+    assert after["allowed"] == []
+
+
+def test_the_command_brings_what_has_come_once_and_lists_the_terms_with_their_source(work: Any) -> None:
+    import io
+    import json
+
+    from django.core.management import call_command
+
+    from undercity import clock
+
+    out = io.StringIO()
+    with clock.standing_at(at(7, 17)):
+        call_command("upkeep", "make", stdout=out)
+        call_command("upkeep", "make", stdout=out)
+        call_command("upkeep", "load", stdout=out)
+        call_command("upkeep", "terms", "--json", stdout=out)
+    first, second, loaded, *listed = out.getvalue().splitlines()
+    assert (first, second) == ("0 permits warned of or expired, 1 checks made",
+                               "0 permits warned of or expired, 0 checks made")
+    assert loaded.endswith("terms loaded")
+    rows = json.loads("\n".join(listed))
+    assert {row["kind"] for row in rows} == {"term", "standard", "banned", "rhythm", "document", "refused"}
+    assert [row["code"] for row in rows if not row["source"]] == []
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ('[[term]]\ncode = "sleep"\nlimit = { value = 1, unit = "working_day" }', "code"),
+    ('[[term]]\ncode = "decide"\nlimit = { value = 0, unit = "working_day" }', "limit"),
+    ('[[term]]\ncode = "warn_last"\nlimit = { value = 7, unit = "working_day" }', "limit"),
+    ('[[song]]\ncode = "x"', "kind"), ('[[standard]]\ncode = "x"\norder = 1\ncategory = "c"\nlook_zh = "a"', "look_en"),
+    ('[[rhythm]]\ncode = "x"\ndo_zh = "a"\ndo_en = "a"\nrule = "FREQ=SOMETIMES"\ncycle = "year"\nuntil = "limit"',
+     "rule"),
+    ("term = {", "file")])
+def test_a_file_of_terms_with_a_fault_is_refused_whole(text: str, said: str, city: City, tmp_path: Any) -> None:
+    from undercity.works.terms.actions import load_terms
+    from undercity.works.terms.models import Term
+
+    before = Term.objects.count()
+    path = tmp_path / "terms.toml"
+    path.write_text(f'{text}\nzh = "z"\nen = "e"\nsource = "s"\nvalid_from = 2026-01-01\n', encoding="utf-8")
+    with pytest.raises(RuleBroken) as refused:
+        load_terms([path])
+    assert (refused.value.field, Term.objects.count()) == (said, before)
+    assert "terms.toml" in str(refused.value)

@@ -16,7 +16,7 @@ class DocumentForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     kind = forms.ChoiceField(label=_("Kind of document"))
     title = forms.CharField(label=_("Title or register number"), max_length=TITLE_MAX)
-    file = forms.FileField(label=_("File"), required=False, allow_empty_file=True,
+    file = forms.FileField(label=_("Attached file"), required=False, allow_empty_file=True,
                            help_text=_("PDF or picture. Of drawings give the register number only, without a file."),
                            widget=forms.FileInput(attrs={"accept": "application/pdf,image/*"}))
 

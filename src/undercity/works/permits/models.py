@@ -43,8 +43,8 @@ class Permit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["timeline", "work"], condition=Q(state__in=sorted(one.value for one in RUNNING)),
-                                    name="works_permit_one_running"),
+            models.UniqueConstraint(fields=["timeline", "work"], name="works_permit_one_running",
+                                    condition=Q(state__in=sorted(one.value for one in RUNNING))),
             models.CheckConstraint(condition=Q(state__in=State.values), name="works_permit_state_known"),
         ]
         indexes = [models.Index(fields=["state", "valid_to"], name="works_permit_ends")]
