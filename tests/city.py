@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from PIL import Image
 
 from undercity import clock
@@ -111,22 +113,34 @@ class City:
         }
 
 
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """Whatever the process remembers of a city is forgotten before and after."""
+    from undercity.cases.queries import numbers, scheme
+    from undercity.ledger.queries import agenda
+    from undercity.org import directory
+    from undercity.places import grids, nearby
+
+    held: list[Any] = [directory, scheme, numbers, agenda, grids, nearby]
+    if apps.is_installed("undercity.works"):
+        from undercity.works.terms import queries as terms
+
+        held.append(terms)
+    for one in held:
+        one.forget()
+    try:
+        yield
+    finally:
+        for one in held:
+            one.forget()
+
+
 @pytest.fixture
 def city(db: None, settings: Any) -> Iterator[City]:
     """The sample city's bodies, posts, accounts, places and scheme, without its cases; the clock stands still."""
-    from undercity.cases.queries import numbers, scheme
     from undercity.city.actions.loading import load_foundations
-    from undercity.ledger.queries import agenda
-    from undercity.org import directory
-    from undercity.places import grids
-    from undercity.works.terms import queries as terms
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    held = (directory, scheme, numbers, agenda, grids, terms)
-    for one in held:
-        one.forget()
-    with clock.standing_at(EVENING):
+    with forgotten(), clock.standing_at(EVENING):
         load_foundations(lambda words: None)
         yield City()
-    for one in held:
-        one.forget()

@@ -1,4 +1,4 @@
-"""What a place serves as in peacetime."""
+"""What a place serves as in peacetime, whether a wheelchair gets in, how full it is."""
 
 from __future__ import annotations
 
@@ -18,3 +18,19 @@ class PlaceUse(TextChoices):
     READING = "reading", _("reading room")
     STORE = "store", _("storehouse")
     IDLE = "idle", _("not in use")
+
+
+class StepFree(TextChoices):
+    """Whether one gets in without a step 无障碍通行."""
+
+    YES = "yes", _("step-free")
+    NO = "no", _("with steps")
+    UNKNOWN = "unknown", _("not known")
+
+
+class Crowding(TextChoices):
+    """How full a place is 拥挤程度."""
+
+    QUIET = "quiet", _("plenty of room")
+    BUSY = "busy", _("filling up")
+    FULL = "full", _("full")

@@ -24,6 +24,7 @@ from undercity.cases.actions.erasing import erase_due
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
+from undercity.ledger.actions.sweeping import sweep
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
 
@@ -113,6 +114,14 @@ def privacy(now: datetime) -> None:
         log.info("personal data erased", extra={"count": gone})
 
 
+def disk() -> None:
+    """Sweep one of the folders of pictures; all of them come round in two days."""
+    if timetable.ripe("disk", timedelta(minutes=10)):
+        now = clock.real_now()
+        if gone := sweep(int(now.timestamp()) // 600, at=now):
+            log.info("pictures of reports never sent removed", extra={"count": gone})
+
+
 def one_round(worker: str) -> None:
     """Everything that is due now."""
     beat(worker)
@@ -130,5 +139,6 @@ def one_round(worker: str) -> None:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
     privacy(now)
+    disk()
     facts()
     outside()
