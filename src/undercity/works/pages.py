@@ -7,12 +7,16 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from undercity import clock
 from undercity.errors import NotAllowed, NotFound
 from undercity.ledger.actions import look
 from undercity.org.addresses import address_of
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
+from undercity.places.queries import names_before
 from undercity.places.states import PlaceUse
+from undercity.register.queries.history import exports_with, history
+from undercity.register.queries.uploads import may_edit
 from undercity.works import queries
 
 # What stands on the internal page and nowhere else; a look names these.
@@ -51,4 +55,8 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise NotFound(_("There is no such work."), remedy=_("Check the code; it may also lie outside your area."))
     look(by=actor, subject_kind="work", subject=found.uid, fields=INTERNAL, reason="page")
-    return render(request, "works/work.html", {"row": queries.row_of(found), "work": found})
+    audits = actor.holds(Power.RECORD_READ)
+    return render(request, "works/work.html", {
+        "row": queries.row_of(found), "work": found, "names": names_before(found.place, clock.now().date()),
+        "steps": history(found.place_id, internal=True), "exports": exports_with(found.place_id) if audits else [],
+        "may_edit": may_edit(actor, found.place.district_id, found.keeper_id)})
