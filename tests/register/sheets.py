@@ -14,9 +14,9 @@ from openpyxl import Workbook
 from undercity.science.coordinates import Datum, from_wgs84
 
 HEADERS = (
-    "序号", "工程编号", "工程名称", "所属区县", "工程地址", "平时用途", "开放时间", "建筑面积（㎡）", "容积", "地下层数",
-    "埋深", "应急容纳人数", "完好等级", "水泵", "挡水板", "管理使用单位", "竣工年份", "管理类别", "建筑形式", "投用日期",
-    "经度", "纬度", "出入口宽度", "出入口底标高", "备注")
+    "序号", "工程编号", "工程名称", "所属区县", "工程地址", "平时用途", "开放时间", "建筑面积（㎡）", "容积",
+    "地下层数", "埋深", "应急容纳人数", "完好等级", "水泵", "挡水板", "管理使用单位", "竣工年份", "管理类别",
+    "建筑形式", "投用日期", "经度", "纬度", "出入口宽度", "出入口底标高", "备注")
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 SPOT = (36.655, 117.003)
 
@@ -32,7 +32,7 @@ def row_of(number: int, **changes: Any) -> dict[str, Any]:
 
 
 def messy(count: int, seed: int = 5) -> Iterator[dict[str, Any]]:
-    """Good rows, each written in a way of its own: full-width digits, units, serial numbers, texts, Chinese numerals."""
+    """Good rows, each written in a way of its own: full-width digits, units, serial numbers, texts, numerals."""
     dice = random.Random(seed)
     ways: tuple[tuple[str, Sequence[Any]], ...] = (
         ("建筑面积（㎡）", (4000, "4000", "４０００", "4,000㎡", "4000 平方米", "0.4万", 4000.0)),
@@ -41,7 +41,8 @@ def messy(count: int, seed: int = 5) -> Iterator[dict[str, Any]]:
                       "２０１２－０５－０１", "二〇一二年五月一日")),
         ("竣工年份", (2010, "2010年", "２０１０", "2010-06", "二〇一〇年")),
         ("开放时间", ("全天", "24小时", "24/7")), ("完好等级", ("良好", "完好", " 良好 ", "good")),
-        ("平时用途", ("地下停车场", "停车", "parking", "car park")), ("应急容纳人数", (1500, "1500人", "1,500", "一千五百")),
+        ("平时用途", ("地下停车场", "停车", "parking", "car park")),
+        ("应急容纳人数", (1500, "1500人", "1,500", "一千五百")),
         ("所属区县", ("市中区", "市中", "济南市市中区", "shizhong")))
     for number in range(1, count + 1):
         yield row_of(number, **{header: dice.choice(said) for header, said in ways})

@@ -122,6 +122,20 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "field_today": ("GET", OFFICERS, {}),
     "field_session": ("GET", OFFICERS, {}),
     "field_actions": ("POST", OFFICERS, {}),
+    "register": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
+    "register_send": ("POST", OFFICERS, {}),
+    "register_import": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "register_columns": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "register_apply": ("POST", OFFICERS, {}),
+    "register_undo": ("POST", OFFICERS, {}),
+    "register_drop": ("POST", OFFICERS, {}),
+    "register_faults": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "register_export": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
+    "register_internal": ("POST", OFFICERS, {}),
+    # Names and keepers are changed by those who may change places: this keeper has others.
+    "register_profile": ("GET", OFFICERS, dict.fromkeys((*NO_WORKS, "leader"), 404)),
+    "register_rename": ("POST", OFFICERS, {}),
+    "register_keeper": ("POST", OFFICERS, {}),
     "works": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
     "work": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 404)),
 }
@@ -176,7 +190,9 @@ def address(name: str, case: Any) -> str:
             "task_step": [duty, "done"]} if name in {"task", "accept", "task_step"} else {}), "task_photo": [uuid4()],
         "change_filter": [1], "batch": [uuid4()], "take_back": [uuid4()],
         "grid_round": ["no-such-grid"], "hotline_order": [case.number], "hotline_move": [case.number, "contact"],
-        "work": [work.code if work else "no-such-work"]}
+        "work": [work.code if work else "no-such-work"], "register_export": ["csv"],
+        **{f"register_{one}": [uuid4()] for one in ("import", "columns", "apply", "undo", "drop", "faults")},
+        **{f"register_{one}": [work.place.key if work else "no-such-place"] for one in ("profile", "rename", "keeper")}}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
                 "open311_token": ("token", "format"), "open311_unknown": ("rest", "format")}.get(name, ("format",))
@@ -213,7 +229,8 @@ def test_each_role_gets_what_the_table_says(city: City) -> None:
         for name, (method, who, others) in TABLE.items():
             if method != "GET" or who != OFFICERS:
                 continue
-            elsewhere = ELSEWHERE if name in {"case", "case_of", "sheet"} else OTHER_WORKS if name == "work" else ()
+            elsewhere = ELSEWHERE if name in {"case", "case_of", "sheet"} else OTHER_WORKS if name in {
+                "work", "register_profile"} else ()
             expected = 404 if row.post.key in elsewhere else others.get(row.post.role)
             status = client.get(address(name, case)).status_code
             if status != expected if expected else status not in ANSWERED - {404}:

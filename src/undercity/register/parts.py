@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
+
+from django.utils.translation import override
+
+from undercity.register.shipped_words import headers
 
 Values = dict[str, Any]
 
@@ -124,3 +129,18 @@ def shown(name: str, value: Any) -> str:
     if value is None or value == "" or value == []:
         return "—"
     return found[1].shown(value) if found else str(value)
+
+
+def headers_known() -> dict[str, list[str]]:
+    """The headers of every column: those shipped, then what the column is called in either language."""
+    return _headers_known(tuple(fields()))
+
+
+@cache
+def _headers_known(names: tuple[str, ...]) -> dict[str, list[str]]:
+    found = {name: list(headers().get(name, ())) for name in names}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            for name, (_part, one) in fields().items():
+                found[name].append(str(one.label))
+    return found

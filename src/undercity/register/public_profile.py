@@ -159,7 +159,8 @@ def faults(values: Values, known: Known) -> list[Fault]:
             checked_hours(values["hours"])
         except RuleBroken as refusal:
             wrong.append(Fault("hours", str(refusal.message), str(refusal.remedy)))
-    if None not in (lat := values.get("lat"), lon := values.get("lon"), district := values.get("district")):
+    lat, lon, district = values.get("lat"), values.get("lon"), values.get("district")
+    if lat is not None and lon is not None and district is not None:
         book = directory()
         at = book.at(lat, lon)
         if at is None or district not in book.line(at):

@@ -89,7 +89,7 @@ def _write_new(new: list[RowDifference], row: Upload, by: Actor, at: datetime) -
 def _write_changed(changed: list[RowDifference], row: Upload, by: Actor, at: datetime) -> None:
     assert row.day is not None
     for part in parts():
-        fresh, held = [], []
+        fresh, held = list[Writing](), list[Writing]()
         for one in changed:
             if part.code in one.changes and one.place is not None:
                 pairs = one.changes[part.code]
@@ -174,7 +174,7 @@ def _same(part: str, code: str, was: object, now: object) -> bool:
 def _put_back(changes: list[Change], row: Upload, by: Actor, at: datetime) -> None:
     assert row.day is not None
     for part in parts():
-        held, gone = [], []
+        held, gone = list[Writing](), list[int]()
         for change in changes:
             if pairs := change.values.get(part.code):
                 if _is_whole(part, pairs):

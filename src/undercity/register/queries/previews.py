@@ -58,7 +58,8 @@ class Preview:
     @cached_property
     def mark(self) -> str:
         """The difference as 64 hexadecimal digits: applied is what was looked at, or nothing."""
-        told = [[row.row, row.kind.value, row.place, row.changes if row.kind is not RowKind.NEW else row.title]
+        # A new place's key is drawn anew each time; what is new follows from the file, which stays the same.
+        told = [[row.row, row.kind.value, row.place, row.title if row.place is None else row.changes]
                 for row in self.rows]
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 

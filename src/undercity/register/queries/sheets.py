@@ -22,9 +22,10 @@ from django.utils.translation import get_language, gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from undercity.errors import RuleBroken, TooLarge
+from undercity.register.parts import headers_known
 from undercity.register.rules.headers import LOOKED_AT, Merge, find_head
 from undercity.register.rules.secrets import Secret, StopList, find_secrets, stop_list
-from undercity.register.shipped_words import headers, secrets
+from undercity.register.shipped_words import secrets
 
 BYTES_MAX = 16 * 1024 * 1024
 UNPACKED_MAX = 300 * 1024 * 1024
@@ -67,9 +68,9 @@ def read_table(content: bytes) -> Table:
     if best is None:
         raise RuleBroken(_("No row of the file names a column the register knows."), field="file",
                          remedy=_("Name the columns in one row, for example: %(names)s.") % {
-                             "names": "、".join(names[0] for names in headers().values())})
+                             "names": "、".join(names[0] for names in headers_known().values())})
     name, rows, merged = best
-    head = find_head(rows, headers(), merged)
+    head = find_head(rows, headers_known(), merged)
     assert head is not None
     remarks = []
     if filled := _fill_merged(rows, merged, head.below):
@@ -90,9 +91,9 @@ def read_table(content: bytes) -> Table:
 
 
 def _best(sheets: Sequence[Sheet]) -> Sheet | None:
-    known = [(find_head(rows, headers(), merged), (name, rows, merged)) for name, rows, merged in sheets]
+    known = [(find_head(rows, headers_known(), merged), (name, rows, merged)) for name, rows, merged in sheets]
     known = [one for one in known if one[0] is not None]
-    names = {name for one in headers().values() for name in one}
+    names = {name for one in headers_known().values() for name in one}
     return max(known, key=lambda one: len(set(one[0].headers) & names) if one[0] else 0)[1] if known else None
 
 

@@ -10,9 +10,8 @@ from undercity.org.powers import Actor
 from undercity.org.queries import directory
 from undercity.org.states import Power
 from undercity.register.models import HeaderChoice, Import, Upload
-from undercity.register.parts import fields
+from undercity.register.parts import fields, headers_known
 from undercity.register.rules.headers import datum_of, fingerprint, guess
-from undercity.register.shipped_words import headers
 from undercity.register.states import UploadState
 
 LISTED = 30
@@ -33,8 +32,7 @@ def remembered(head: Sequence[str], post: int) -> Guessed:
     if kept is not None:
         return Guessed({name: head.index(header) for name, header in kept.columns.items()
                         if header in head and name in fields()}, said or kept.datum)
-    known = {name: words for name, words in headers().items() if name in fields()}
-    return Guessed(guess(head, known), said or "")
+    return Guessed(guess(head, headers_known()), said or "")
 
 
 def mine(actor: Actor) -> list[tuple[Upload, Import | None]]:

@@ -48,7 +48,8 @@ def find_head(rows: Sequence[Sequence[Any]], known: Mapping[str, Sequence[str]],
     row under its groups. None when no row names a single column.
     """
     names = {plain(name) for one in known.values() for name in one}
-    best, most = None, 0
+    best: int | None = None
+    most = 0
     for number, row in enumerate(rows[:LOOKED_AT]):
         hits = len({plain(cell) for cell in row if isinstance(cell, str)} & names)
         if hits > most:
@@ -89,9 +90,9 @@ def guess(headers: Sequence[str], known: Mapping[str, Sequence[str]]) -> dict[st
     ranked = sorted(((rank, field, name) for field, names in known.items() for rank, name in enumerate(names)),
                     key=lambda one: one[0])
     for _rank, field, name in ranked:
-        column = places.get(plain(name))
-        if field not in found and column is not None and column not in found.values():
-            found[field] = column
+        there = places.get(plain(name))
+        if field not in found and there is not None and there not in found.values():
+            found[field] = there
     return found
 
 
