@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import uuid_utils.compat as uuid
@@ -73,8 +73,9 @@ def body(kind: str) -> Any:
 
 
 def plain(reader: cells.Reader) -> Any:
-    """A reader that needs to know nothing besides its cell."""
-    return lambda cell, known: reader(cell)
+    """A reader that needs to know nothing besides its cell. What it said of a cell it says again: columns repeat."""
+    remembering = lru_cache(maxsize=2048, typed=True)(reader)
+    return lambda cell, known: remembering(cell)
 
 
 def near(was: Any, now: Any) -> bool:

@@ -72,5 +72,5 @@ def register_subjects() -> None:
     """Tell the record how profiles, imports and their dossiers are read and written."""
     register(_subject(PROFILE, Profile, ProfileState, _describe_profiles))
     register(_subject(IMPORT, Import, ImportState, _describe_imports))
-    register_table(CHANGE, Change, ("values",))
+    register_table(CHANGE, Change, ("told",))
     register_table(FILE, Upload, ("name", "sha256"))

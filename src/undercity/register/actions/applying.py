@@ -144,17 +144,17 @@ def undo(upload: UUID, *, by: Actor, at: datetime) -> Import:
 
 def _is_new(change: Change) -> bool:
     public = part_of("place")
-    return public is not None and "place" in change.values and _is_whole(public, change.values["place"])
+    values = change.values
+    return public is not None and "place" in values and _is_whole(public, values["place"])
 
 
 def _refuse_later(changes: list[Change], known: dict[int, tuple[UUID, ProfileState]],
                   now: dict[int, dict[str, dict[str, object]]], batch: UUID) -> None:
     later = []
     for change in changes:
-        held = known.get(change.place)
-        values = now.get(change.place, {})
-        same = all(_same(part.code, code, values.get(part.code, {}).get(code), pair[1])
-                   for part in parts() for code, pair in change.values.get(part.code, {}).items())
+        held, values, told = known.get(change.place), now.get(change.place, {}), change.values
+        same = all(one.same(values.get(part.code, {}).get(one.code), told[part.code][one.code][1])
+                   for part in parts() if part.code in told for one in part.fields if one.code in told[part.code])
         if held is None or held[1].batch != batch or not same:
             later.append(str(values.get("work", {}).get("code") or values.get("place", {}).get("name_zh")
                              or change.place))
@@ -164,11 +164,6 @@ def _refuse_later(changes: list[Change], known: dict[int, tuple[UUID, ProfileSta
                 "count": len(later), "names": "、".join(later[:NAMED]) + ("…" if len(later) > NAMED else "")},
             field="import", remedy=_("Undo those changes first, or put the rest right by hand. Nothing was undone."),
             details={"changed_later": len(later)})
-
-
-def _same(part: str, code: str, was: object, now: object) -> bool:
-    held = part_of(part)
-    return held is None or held.field(code).same(was, now)
 
 
 def _put_back(changes: list[Change], row: Upload, by: Actor, at: datetime) -> None:

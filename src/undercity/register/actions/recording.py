@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,8 +64,7 @@ def tell(told: Sequence[Told], *, by: Actor, at: datetime) -> None:
     for one in told:
         stream, was = known.get(one.place) or (uuid.uuid7(), None)
         change = Change(id=uuid.uuid7(), salt=new_salt(), stream=stream, batch=one.batch, place=one.place,
-                        values={part: {code: list(pair) for code, pair in fields.items()}
-                                for part, fields in one.values.items()})
+                        told=json.dumps(one.values, ensure_ascii=False))
         changes.append(change)
         names = tuple(f"{part}.{code}" for part, fields in one.values.items() for code in fields)
         said = one.says(one.place, one.stands, names, ref(CHANGE, change.id, content_of(CHANGE, change)))

@@ -100,10 +100,13 @@ def _counted(said: str) -> int | None:
     return total + (digit or 0)
 
 
+def _no_number() -> Unread:
+    return Unread(_("This is no number."), _("Write digits only, for example 1200 or 12.5."))
+
+
 def _float(cell: Any) -> float:
-    no_number = Unread(_("This is no number."), _("Write digits only, for example 1200 or 12.5."))
     if isinstance(cell, bool | date | time):
-        raise no_number
+        raise _no_number()
     if isinstance(cell, int | float):
         value = float(cell)
     else:
@@ -116,10 +119,10 @@ def _float(cell: Any) -> float:
         if GROUPED.fullmatch(bare):
             bare = bare.replace(",", "")
         if counted is None and not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", bare):
-            raise no_number
+            raise _no_number()
         value = round((float(bare) if counted is None else counted) * times, 6)
     if not isfinite(value):
-        raise no_number
+        raise _no_number()
     return value
 
 
@@ -204,27 +207,30 @@ def year(oldest: int, latest: int) -> Reader:
     return read
 
 
+def _no_degrees() -> Unread:
+    return Unread(_("These are no degrees."), _("Write degrees with a point, like 36.65."))
+
+
 def degrees(most: float) -> Reader:
     """A reader of degrees, decimal or with minutes and seconds, up to `most` (90 or 180)."""
 
     def read(cell: Any) -> float:
-        no_degrees = Unread(_("These are no degrees."), _("Write degrees with a point, like 36.65."))
         if isinstance(cell, bool | date | time):
-            raise no_degrees
+            raise _no_degrees()
         said = _plain(cell).replace(" ", "") if isinstance(cell, str) else ""
         found = DEGREES.fullmatch(said) if said else None
         if found:
             whole_degrees, minutes, seconds = (float(one or 0) for one in found.groups())
             if minutes >= 60 or seconds >= 60:
-                raise no_degrees
+                raise _no_degrees()
             value = whole_degrees + minutes / 60 + seconds / 3600
         else:
             try:
                 value = float(re.sub("(?i)^(东经|北纬|[NE])|[°度NE]$", "", said) if said else cell)
             except (ValueError, TypeError):
-                raise no_degrees from None
+                raise _no_degrees() from None
         if not isfinite(value):
-            raise no_degrees
+            raise _no_degrees()
         if abs(value) > most:
             raise Unread(_("Latitude and longitude seem to be swapped.") if 90 < abs(value) <= 180 else
                          _("These are no degrees."), _("Write degrees with a point, like 36.65."))
