@@ -75,9 +75,14 @@ class Upload(Dossier):
     columns = models.JSONField(default=dict)
     datum = models.CharField(max_length=8, blank=True)
     day = models.DateField(null=True)
+    # A large one is carried out in the background: what was asked, by whom, and what it came to when refused.
+    asked = models.JSONField(default=dict)
+    begun_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["post", "-made_at"], name="register_upload_of_a_post")]
+        indexes = [models.Index(fields=["state"], name="register_upload_waiting",
+                                condition=Q(state=UploadState.WAITING)),
+                   models.Index(fields=["post", "-made_at"], name="register_upload_of_a_post")]
         constraints = [models.CheckConstraint(condition=Q(state__in=UploadState.values),
                                               name="register_upload_state")]
 

@@ -11,6 +11,7 @@ class UploadState(TextChoices):
 
     COLUMNS = "columns", _("columns to be settled")
     READY = "ready", _("to be applied")
+    WAITING = "waiting", _("being carried out")
     APPLIED = "applied", _("applied")
     UNDONE = "undone", _("undone")
     DROPPED = "dropped", _("thrown away")

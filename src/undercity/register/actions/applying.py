@@ -19,7 +19,7 @@ from undercity.ledger.record import state_of
 from undercity.org.powers import Actor, require
 from undercity.places.models import Place
 from undercity.register.actions.recording import Told, profiles_of, tell
-from undercity.register.actions.uploading import locked, may_import
+from undercity.register.actions.uploading import GOING_ON, locked, may_import
 from undercity.register.facts import IMPORT, Applied, Changed, Entered, ProfileState, PutBack, Removed, Undone
 from undercity.register.models import Change, Import, Upload
 from undercity.register.parts import Part, Writing, part as part_of, parts
@@ -39,8 +39,8 @@ def apply(upload: UUID, *, by: Actor, at: datetime, seen: str | None = None, goo
     """
     require(may_import(by))
     with write():
-        row = locked(upload, by=by)
-        if row.state != UploadState.READY:
+        row = locked(upload, by=by, states=GOING_ON)
+        if row.state == UploadState.COLUMNS:
             raise InvalidMove(_("Settle the columns first."), remedy=_("Say which column is which."))
         shown = preview(row, by)
         _check(shown, seen, good_only)

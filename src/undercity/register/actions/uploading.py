@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -26,6 +26,8 @@ from undercity.science.coordinates import Datum
 # A spreadsheet nobody applied is emptied after so long: it may hold internal fields.
 KEPT = timedelta(days=2)
 OPEN = (UploadState.COLUMNS, UploadState.READY)
+# Being carried out is not over, and nothing else may be done with it.
+GOING_ON = (*OPEN, UploadState.WAITING)
 
 
 def may_import(actor: Actor) -> Decision:
@@ -90,12 +92,12 @@ def drop(upload: UUID, *, by: Actor) -> None:
         row.save(update_fields=["state", "table"])
 
 
-def locked(upload: UUID, *, by: Actor) -> Upload:
+def locked(upload: UUID, *, by: Actor, states: Sequence[UploadState] = OPEN) -> Upload:
     """An upload of this post that is still on its way. NotFound: not this post's; InvalidMove: it is over."""
     row = Upload.objects.select_for_update().filter(pk=upload, post=by.post).first()
     if row is None:
         raise NotFound(_("There is no such spreadsheet."), remedy=_("Send it again."))
-    if row.state not in OPEN:
+    if row.state not in states:
         raise InvalidMove(_("This spreadsheet is over: %(state)s.") % {"state": UploadState(row.state).label},
                           remedy=_("Send it again if it should be looked at once more."))
     return row

@@ -20,7 +20,7 @@ from undercity.org.powers import Actor, Decision, require
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
 from undercity.org.xlsx_files import xlsx_response
-from undercity.register.actions import applying, uploading
+from undercity.register.actions import uploading, waiting
 from undercity.register.actions.uploading import may_import
 from undercity.register.forms import ColumnsForm, InternalForm, UploadForm
 from undercity.register.models import Import, Upload
@@ -117,6 +117,13 @@ def one_import(request: HttpRequest, key: UUID) -> HttpResponseBase:
     upload = _asked_for(request, key)
     if upload.state == UploadState.COLUMNS:
         return redirect("register_columns", upload.pk)
+    if upload.state == UploadState.WAITING:
+        waiting.carry_out_mine(upload)
+        upload.refresh_from_db()
+        if upload.state == UploadState.WAITING:
+            answer = render(request, "register/waiting.html", {"upload": upload})
+            answer.headers["Refresh"] = "2"
+            return answer
     if upload.state != UploadState.READY:
         return render(request, "register/import.html", {
             "upload": upload, "state": UploadState(upload.state), "done": Import.objects.filter(pk=upload.pk).first()})
@@ -173,15 +180,12 @@ def looked_at(places: list[int]) -> dict[int, UUID]:
 @require_POST
 def apply(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Apply what was looked at: all of it, or the good rows."""
-    _asked_for(request, key)
+    upload = _asked_for(request, key)
     try:
-        done = applying.apply(key, by=actor_of(request), at=clock.now(), seen=request.POST.get("seen", ""),
-                              good_only="good" in request.POST)
+        waiting.apply(upload, by=actor_of(request), at=clock.now(), seen=request.POST.get("seen", ""),
+                      good_only="good" in request.POST)
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
-        return redirect("register_import", key)
-    messages.success(request, _("Applied: %(new)d new, %(changed)d changed, %(left)d rows left out.") % {
-        "new": done.new, "changed": done.changed, "left": done.left_out})
     return redirect("register_import", key)
 
 
@@ -189,13 +193,11 @@ def apply(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @require_POST
 def undo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Put everything back that an import did."""
-    _asked_for(request, key)
+    upload = _asked_for(request, key)
     try:
-        applying.undo(key, by=actor_of(request), at=clock.now())
+        waiting.undo(upload, by=actor_of(request), at=clock.now())
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Undone: the register is as it was before this spreadsheet."))
     return redirect("register_import", key)
 
 
