@@ -33,7 +33,8 @@ def test_a_number_is_read_as_it_is_written(number: Any, wide: bool) -> None:
 
 
 @pytest.mark.parametrize(("said", "number"), [("三", 3), ("十二", 12), ("二十", 20), ("一百零五", 105),
-                                              ("两千三百", 2300), ("1.2万", 12000), ("0.4万㎡", 4000), ("一层", 1), ("3层", 3)])
+                                              ("两千三百", 2300), ("1.2万", 12000), ("0.4万㎡", 4000),
+                                              ("一层", 1), ("3层", 3)])
 def test_numerals_and_units_of_offices(said: str, number: int) -> None:
     assert cells.whole(0, 100_000)(said) == number
 
@@ -61,7 +62,8 @@ def _chinese(day: date) -> str:
 def test_a_day_is_read_from_every_form_of_it(day: date) -> None:
     serial = (day - date(1899, 12, 30)).days
     written = [day, datetime(day.year, day.month, day.day, 8, 30), f"{day:%Y-%m-%d}",
-               f"{day.year}/{day.month}/{day.day}", f"{day.year}.{day.month}.{day.day}", f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}",
+               f"{day.year}/{day.month}/{day.day}", f"{day.year}.{day.month}.{day.day}",
+               f"{day.year}年{day.month}月{day.day}日", f"{day:%Y%m%d}",
                f"{day:%Y-%m-%d}".translate(WIDE), f"{day:%Y-%m-%d} 08:30:00", int(f"{day:%Y%m%d}"), serial,
                float(serial), str(serial), serial + 0.75, _chinese(day)]
     assert {cells.day(one) for one in written} == {day.isoformat()}

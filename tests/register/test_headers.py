@@ -23,7 +23,8 @@ def test_the_headers_are_found_below_titles_and_notes() -> None:
 
 
 def test_two_rows_of_headers_under_merged_groups_are_one() -> None:
-    rows = [["台账"], ["名称", "主出入口", None, "建筑面积"], [None, "经度", "纬度", None], ["某工程", 117.0, 36.6, 100]]
+    rows = [["台账"], ["名称", "主出入口", None, "建筑面积"], [None, "经度", "纬度", None],
+            ["某工程", 117.0, 36.6, 100]]
     found = find_head(rows, KNOWN, [((0, 0), (0, 3)), ((1, 1), (1, 2)), ((1, 0), (2, 0)), ((1, 3), (2, 3))])
     assert found is not None
     assert (found.headers, found.below) == (["名称", "主出入口经度", "主出入口纬度", "建筑面积"], 3)
@@ -40,8 +41,9 @@ def test_a_sheet_without_a_known_header_has_none() -> None:
     assert find_head([["甲", "乙"], [1, 2]], KNOWN) is None
 
 
-@pytest.mark.parametrize(("header", "same"), [("建筑面积（㎡）", "建筑面积"), ("* 工程名称：", "工程名称"), ("经　度", "经度"),
-                                              ("Name [zh]", "name"), ("建 筑 面 积 (m2)", "建筑面积")])
+@pytest.mark.parametrize(("header", "same"), [("建筑面积（㎡）", "建筑面积"), ("* 工程名称：", "工程名称"),
+                                              ("经　度", "经度"), ("Name [zh]", "name"),
+                                              ("建 筑 面 积 (m2)", "建筑面积")])
 def test_headers_are_compared_without_their_trimmings(header: str, same: str) -> None:
     assert plain(header) == same
 

@@ -80,6 +80,9 @@ def compare(draft: Draft, place: int | None, now: Mapping[str, Values], parts: S
     """A row against what the register has. `now`: part → values, empty for what is new; `allowed`: who may, as faults.
     """
     faults = list(draft.faults)
+    if place is not None and (refused := allowed(now, {})):
+        # Whoever may not change it learns nothing of it, not even that a value is the same.
+        return RowDifference(draft.row, RowKind.FAULTY, place, _title(draft, {}), {}, faults + refused, {})
     changes: Changes = {}
     merged: dict[str, Values] = {}
     for part in parts:
@@ -99,7 +102,7 @@ def compare(draft: Draft, place: int | None, now: Mapping[str, Values], parts: S
                 faults += [Fault(f"{part.code}.{one.field}", one.message, one.remedy)
                            for one in part.faults(merged[part.code], known)]
     if not faults and changes:
-        faults += allowed(now, merged)
+        faults += allowed({}, merged)
     kind = (RowKind.FAULTY if faults else RowKind.NEW if place is None else
             RowKind.CHANGED if changes else RowKind.SAME)
     return RowDifference(draft.row, kind, place, _title(draft, merged), changes, faults, merged)
