@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import random
+import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 
@@ -73,3 +75,36 @@ def as_csv(rows: Sequence[dict[str, Any]], encoding: str = "gb18030") -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode(encoding)
+
+
+def as_ods(rows: Sequence[dict[str, Any]]) -> bytes:
+    """The same as LibreOffice keeps it: every cell with its type."""
+    def cell(value: Any) -> str:
+        if value is None:
+            return "<table:table-cell/>"
+        if isinstance(value, date):
+            return (f'<table:table-cell office:value-type="date" office:date-value="{value.isoformat()}">'
+                    f"<text:p>{value}</text:p></table:table-cell>")
+        if isinstance(value, int | float):
+            return (f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p>'
+                    "</table:table-cell>")
+        return f'<table:table-cell office:value-type="string"><text:p>{escape(str(value))}</text:p></table:table-cell>'
+
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+    body = "".join(f"<table:table-row>{''.join(map(cell, line))}</table:table-row>" for line in lines)
+    spaces = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+                     for name in ("office", "table", "text"))
+    content = (f'<?xml version="1.0" encoding="UTF-8"?><office:document-content{spaces} office:version="1.2">'
+               f'<office:body><office:spreadsheet><table:table table:name="台账">{body}</table:table>'
+               "</office:spreadsheet></office:body></office:document-content>")
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = ('<?xml version="1.0" encoding="UTF-8"?><manifest:manifest manifest:version="1.2" '
+                'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+                f'manifest:full-path="/" manifest:media-type="{kind}"/><manifest:file-entry '
+                'manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>')
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("mimetype", kind)
+        packed.writestr("META-INF/manifest.xml", manifest)
+        packed.writestr("content.xml", content)
+    return out.getvalue()

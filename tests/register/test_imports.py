@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
 from tests.city import City
-from tests.register.sheets import HEADERS, as_csv, messy, row_of, xlsx
+from tests.register.sheets import HEADERS, as_csv, as_ods, messy, row_of, xlsx
 from undercity.errors import Conflict, InvalidMove, NotAllowed, NotFound, RuleBroken
 from undercity.org.powers import Actor
 from undercity.register.states import RowKind
 from undercity.science.coordinates import Datum
 
 DAY = date(2026, 7, 17)
+OLD = Path(__file__).with_name("old.xls")
 
 
 @pytest.fixture
@@ -235,6 +237,18 @@ def test_a_csv_in_either_encoding_is_the_same_table(encoding: str, city: City, o
     book, text = read_table(xlsx(rows, title=False)), read_table(as_csv(rows, encoding))
     assert book.headers == text.headers == list(HEADERS)
     assert difference(sent(city, officer, as_csv([row_of(1), row_of(2)], encoding)), officer).counts == {"new": 2}
+
+
+def test_an_old_workbook_and_an_open_document_are_the_same_table(city: City, officer: Actor) -> None:
+    from undercity.register.queries.sheets import read_table
+
+    rows = [row_of(1), row_of(2)]
+    # Written once by another program: the district is one merged cell over both rows.
+    old, modern, free = map(read_table, (OLD.read_bytes(), xlsx(rows), as_ods(rows)))
+    assert old.headers == modern.headers == free.headers
+    for content in (OLD.read_bytes(), as_ods(rows)):
+        assert difference(sent(city, officer, content), officer).counts == {"new": 2}
+    assert len(old.remarks) == 1
 
 
 def test_merged_cells_hold_their_value_in_every_row(city: City, officer: Actor) -> None:

@@ -230,3 +230,41 @@ def test_a_keeper_changes_and_the_one_before_sees_the_work_no_more(city: City, o
     assert not visible_to(before).filter(pk=work.pk).exists()
     assert visible_to(city.post("keeper")).filter(pk=work.pk).exists()
     assert Place.objects.get(pk=work.place_id).names.count() == 1
+
+
+def test_no_value_stands_in_the_record_and_no_internal_one_reaches_the_public(city: City, officer: Actor) -> None:
+    from undercity.ledger.models import Entry
+    from undercity.places.models import Place
+
+    client, citizen = signed_in(officer), Client()
+    secrets = ("13579", "77.77", "2468", "金丝雀")
+    applied(client, xlsx([row_of(1, 容积=13579, 出入口底标高=77.77, 应急容纳人数=2468, 工程名称="虚构·金丝雀",
+                                 是否公开="是")]))
+    told = json.dumps(list(Entry.objects.values_list("facts", flat=True)), ensure_ascii=False)
+    assert "work.volume_m3" in told
+    # Bare digits may stand in a hash by chance; as a value they would follow a sign.
+    assert [word for word in ("77.77", "金丝雀", "示例路", " 13579", "[13579", " 2468") if word in told] == []
+    key = Place.objects.get(names__zh="虚构·金丝雀").key
+    for where in (reverse("place", args=[key]), reverse("places"), reverse("map"), reverse("home")):
+        page = citizen.get(where).content.decode()
+        assert [word for word in secrets[:3] if word in page] == []
+    assert "金丝雀" in citizen.get(reverse("place", args=[key])).content.decode()
+    for name, words in (("register", []), ("register_export", ["csv"]), ("register_profile", [key])):
+        assert citizen.get(reverse(name, args=words)).status_code == 302
+
+
+def test_the_difference_of_internal_fields_is_noted_once_for_each_work_shown(officer: Actor) -> None:
+    from undercity.ledger.models import Look
+    from undercity.works.models import Work
+
+    client = signed_in(officer)
+    applied(client, xlsx([row_of(1), row_of(2)]))
+    key = key_of(send(client, xlsx([row_of(1, 容积=15000), row_of(2)])))
+    settled(client, key)
+    looks = Look.objects.count()
+    page = client.get(reverse("register_import", args=[key])).content.decode()
+    assert "14000" in page
+    assert "15000" in page
+    assert Look.objects.count() == looks + 1
+    noted = Look.objects.order_by("-pk")[0]
+    assert (noted.subject, noted.fields) == (Work.objects.get(code="虚构-测-00001").uid, "volume_m3")
