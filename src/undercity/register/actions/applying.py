@@ -153,8 +153,10 @@ def _refuse_later(changes: list[Change], known: dict[int, tuple[UUID, ProfileSta
     later = []
     for change in changes:
         held, values, told = known.get(change.place), now.get(change.place, {}), change.values
-        same = all(one.same(values.get(part.code, {}).get(one.code), told[part.code][one.code][1])
-                   for part in parts() if part.code in told for one in part.fields if one.code in told[part.code])
+        # An entered place that has another half by now was added to by somebody.
+        same = not (_is_new(change) and values.keys() - told.keys()) and all(
+            one.same(values.get(part.code, {}).get(one.code), told[part.code][one.code][1])
+            for part in parts() if part.code in told for one in part.fields if one.code in told[part.code])
         if held is None or held[1].batch != batch or not same:
             later.append(str(values.get("work", {}).get("code") or values.get("place", {}).get("name_zh")
                              or change.place))

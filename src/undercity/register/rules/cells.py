@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "不详", "n/a", "na", "none", "null"})
 UNITS = re.compile(r"(?:平方米|平米|立方米|立方|米|人|层|台|块|套|处|个|座|㎡|m2|m²|m³|m3|m)$", re.IGNORECASE)
 NUMERALS = {"〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-TENS = {"十": 10, "百": 100, "千": 1000}
+COUNTED = re.compile("(?:([一二两三四五六七八九])千零?)?(?:([一二两三四五六七八九])百零?)?"
+                     "(?:([一二三四五六七八九]?)十)?([〇零一二两三四五六七八九])?")
 # A spreadsheet counts days from here; the numbers between are days of 1950 to 2099, others are not taken for days.
 SERIAL_ZERO, SERIALS = date(1899, 12, 30), range(18264, 73051)
 YEARS = range(1900, 2100)
@@ -86,18 +87,15 @@ def _plain(cell: Any) -> str:
 
 
 def _counted(said: str) -> int | None:
-    """Chinese numerals up to 9999; None when it is none."""
-    if not said or any(sign not in NUMERALS and sign not in TENS for sign in said):
+    """Chinese numerals up to 9999; None when it is none, or could be two like 二三百 and 一百二."""
+    found = COUNTED.fullmatch(said)
+    if not said or found is None:
         return None
-    if not any(sign in TENS for sign in said):
-        return NUMERALS[said] if len(said) == 1 else None
-    total, digit = 0, None
-    for sign in said:
-        if sign in NUMERALS:
-            digit = NUMERALS[sign]
-        else:
-            total, digit = total + (1 if digit is None else digit) * TENS[sign], None
-    return total + (digit or 0)
+    thousands, hundreds, tens, ones = found.groups()
+    if ones and tens is None and (hundreds or thousands) and said[-2] != "零":
+        return None
+    return sum((NUMERALS[digit] if digit else 1) * times for digit, times in (
+        (thousands, 1000), (hundreds, 100), (tens, 10), (ones or "零", 1)) if digit is not None)
 
 
 def _no_number() -> Unread:
@@ -217,7 +215,8 @@ def degrees(most: float) -> Reader:
     def read(cell: Any) -> float:
         if isinstance(cell, bool | date | time):
             raise _no_degrees()
-        said = _plain(cell).replace(" ", "") if isinstance(cell, str) else ""
+        # Seconds are a sign of their own, which a compatible form would tear in two.
+        said = words(cell).replace(" ", "").replace("．", ".") if isinstance(cell, str) else ""
         found = DEGREES.fullmatch(said) if said else None
         if found:
             whole_degrees, minutes, seconds = (float(one or 0) for one in found.groups())
@@ -226,7 +225,7 @@ def degrees(most: float) -> Reader:
             value = whole_degrees + minutes / 60 + seconds / 3600
         else:
             try:
-                value = float(re.sub("(?i)^(东经|北纬|[NE])|[°度NE]$", "", said) if said else cell)
+                value = float(re.sub("(?i)^(东经|北纬|[NE])|[°度NE]+$", "", said) if said else cell)
             except (ValueError, TypeError):
                 raise _no_degrees() from None
         if not isfinite(value):
