@@ -15,6 +15,7 @@ from undercity.errors import InvalidMove, NotAllowed, NotFound, RuleBroken, TooL
 from undercity.ledger.models import Look
 from undercity.ledger.replay import replay
 
+pytestmark = pytest.mark.works
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 

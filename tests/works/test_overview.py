@@ -17,6 +17,8 @@ from undercity.works.overview.states import CheckGroup, PermitGroup
 from undercity.works.permits.states import Verb
 from undercity.works.upkeep.states import Answer
 
+pytestmark = pytest.mark.works
+
 
 def permitted(work: Any, ends: date, *, until: str = "granted") -> None:
     from undercity.works.permits.actions import move, note_lease

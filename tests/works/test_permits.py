@@ -20,6 +20,7 @@ from undercity.works.permits import rules
 from undercity.works.permits.facts import PermitState
 from undercity.works.permits.states import BEFORE, IN_FORCE, MOVES, RUNNING, Proposal, State, Verb
 
+pytestmark = pytest.mark.works
 SIGNED = at(7, 13)  # a Monday
 LEASE = {"contract": "合-2026-007", "party": "示例商贸（虚构）", "signed_on": SIGNED.date(),
          "lease_from": date(2026, 7, 20), "lease_to": date(2026, 12, 31)}

@@ -19,6 +19,7 @@ from undercity.ledger.replay import replay
 from undercity.works.upkeep.rules import complete
 from undercity.works.upkeep.states import Answer
 
+pytestmark = pytest.mark.works
 STANDARDS = ("structure", "clean", "gear", "systems", "rust", "ways", "fire")
 GOOD = dict.fromkeys(STANDARDS, Answer.PASS)
 

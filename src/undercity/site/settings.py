@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "undercity.notices",
     "undercity.ledger",
     "undercity.places",
+    "undercity.register",
     "undercity.field",
     "undercity.cases",
     *(["undercity.works"] if ENV.works else []),

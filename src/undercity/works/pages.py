@@ -15,7 +15,10 @@ from undercity.org.powers import can
 from undercity.org.queries import directory
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
+from undercity.places.queries import names_before
 from undercity.places.states import PlaceUse
+from undercity.register.queries.history import exports_with, history
+from undercity.register.queries.uploads import may_edit
 from undercity.works import queries
 from undercity.works.documents import queries as documents
 from undercity.works.overview.queries import keepers, narrowed
@@ -68,8 +71,12 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
     where = {"district": directory().cards[found.place.district_id].path,
              "keeper": directory().cards[found.keeper_id].path}
     known = of_work(found.uid)
+    audits = actor.holds(Power.RECORD_READ)
     return render(request, "works/work.html", {
         "row": queries.row_of(found), "work": found, "permits": known, "waiting": checks.open_of(found.uid),
         "trend": checks.history(found.uid), "documents": documents.of_work(found.uid),
         "may_keep": can(actor, Power.WORK_KEEP, where["keeper"]),
-        "may_lease": may_note(actor, **where) and not any(one.state in RUNNING for one in known)})
+        "may_lease": may_note(actor, **where) and not any(one.state in RUNNING for one in known),
+        "names": names_before(found.place, clock.now().date()), "steps": history(found.place_id, internal=True),
+        "exports": exports_with(found.place_id) if audits else [],
+        "may_edit": may_edit(actor, found.place.district_id, found.keeper_id)})

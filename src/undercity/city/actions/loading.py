@@ -17,6 +17,7 @@ from undercity import clock
 from undercity.cases.actions.scheme import load_schemes
 from undercity.cases.queries.scheme import scheme
 from undercity.city.accounts import derived
+from undercity.city.actions.register_story import tell_the_register
 from undercity.city.actions.sources import state_the_source
 from undercity.city.actions.underground import open_works
 from undercity.city.grids import sample_grids
@@ -84,6 +85,7 @@ def load_underground(say: Callable[[str], None]) -> None:
     """The invented works, and what the source of 2022 says."""
     with write():
         say(f"works: {open_works()}, all invented")
+        say(f"changes of the register: {tell_the_register()}")
         say(f"facts of the source: {state_the_source(recorded=BEGINS)}")
 
 

@@ -18,7 +18,7 @@ from undercity.places.amenities import words_of
 from undercity.places.linked import as_script, described
 from undercity.places.models import Place
 from undercity.places.pins import Pin, of_place
-from undercity.places.queries import Found, found, listed_page, place_by_key
+from undercity.places.queries import Found, found, listed_page, names_before, place_by_key
 from undercity.science.coordinates import Datum, from_wgs84
 
 # Where the sample city's places are from, as its file says it.
@@ -59,7 +59,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "places/place.html", {
         "one": one, "district": body_name(row.district_id), "ways": ways_to(one), "map_pins": pins_of([one]),
         "has_board": hasattr(row, "flood_board"), "source": SOURCES.get(row.source, row.source),
-        "linked": told})
+        "names": names_before(row, now.date()), "linked": told})
 
 
 def ways_to(one: Found) -> list[tuple[Any, str]]:

@@ -27,6 +27,7 @@ from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.actions.sweeping import sweep
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
+from undercity.register.actions.waiting import carry_out_waiting
 
 log = logging.getLogger("undercity.work")
 
@@ -132,6 +133,8 @@ def one_round(worker: str) -> None:
         log.info("cases resumed whose day had come", extra={"count": resumed})
     if carried_out := carry_out_ripe(now):
         log.info("choices of many cases carried out", extra={"count": carried_out})
+    if applied := carry_out_waiting(now):
+        log.info("spreadsheets of the register carried out", extra={"count": applied})
     for duty in to_escalate(now):
         try:
             escalate(duty, at=now)
