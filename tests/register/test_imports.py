@@ -63,6 +63,7 @@ def clean() -> None:
     assert [str(one) for one in replay().differences] == []
 
 
+@pytest.mark.works
 def test_a_messy_spreadsheet_is_shown_applied_and_undone(city: City, officer: Actor,
                                                          rounds: Callable[[int, int], int]) -> None:
     from undercity.register.actions.applying import undo
@@ -86,6 +87,7 @@ def test_a_messy_spreadsheet_is_shown_applied_and_undone(city: City, officer: Ac
     clean()
 
 
+@pytest.mark.works
 def test_changes_are_shown_field_by_field_and_put_back(city: City, officer: Actor) -> None:
     from undercity.register.actions.applying import apply, undo
     from undercity.works.models import Work
@@ -113,6 +115,7 @@ def test_changes_are_shown_field_by_field_and_put_back(city: City, officer: Acto
     clean()
 
 
+@pytest.mark.works
 def test_an_import_whose_work_was_changed_later_is_not_undone(city: City, officer: Actor) -> None:
     from undercity.places.models import Place
     from undercity.register.actions.applying import undo
@@ -130,6 +133,7 @@ def test_an_import_whose_work_was_changed_later_is_not_undone(city: City, office
     clean()
 
 
+@pytest.mark.works
 def test_the_later_import_is_undone_first_and_then_the_earlier_one(city: City, officer: Actor) -> None:
     from undercity.register.actions.applying import undo
 
@@ -148,6 +152,7 @@ def test_the_later_import_is_undone_first_and_then_the_earlier_one(city: City, o
     clean()
 
 
+@pytest.mark.works
 def test_what_others_hold_on_to_is_not_taken_away(city: City, officer: Actor) -> None:
     from undercity.places.models import Place
     from undercity.register.actions.applying import undo
@@ -169,6 +174,7 @@ def test_what_others_hold_on_to_is_not_taken_away(city: City, officer: Actor) ->
     clean()
 
 
+@pytest.mark.works
 def test_faults_are_named_by_row_and_column_with_what_to_do(city: City, officer: Actor) -> None:
     from undercity.places.models import Place
     from undercity.register.actions.applying import apply
@@ -192,6 +198,7 @@ def test_faults_are_named_by_row_and_column_with_what_to_do(city: City, officer:
     assert (done.new, done.left_out) == (1, 10)
 
 
+@pytest.mark.works
 def test_what_changed_since_it_was_looked_at_is_not_overwritten(city: City, officer: Actor) -> None:
     from undercity.places.models import Place
     from undercity.register.actions.applying import apply
@@ -205,6 +212,7 @@ def test_what_changed_since_it_was_looked_at_is_not_overwritten(city: City, offi
         apply(upload.pk, by=officer, at=city.at, seen=seen)
 
 
+@pytest.mark.works
 def test_a_keeper_changes_the_works_of_his_body_only(city: City, officer: Actor) -> None:
     applied(city, officer, xlsx([row_of(1), row_of(2, 管理使用单位="op-mall")]))
     keeper = city.post("keeper", 1)
@@ -301,6 +309,7 @@ def test_a_large_one_is_carried_out_by_the_worker_once(city: City, officer: Acto
     clean()
 
 
+@pytest.mark.works
 def test_a_large_one_that_is_refused_says_why_and_stays(city: City, officer: Actor, monkeypatch: Any) -> None:
     from undercity.register.actions import waiting
 

@@ -59,6 +59,7 @@ def applied(client: Client, content: bytes) -> str:
     return key
 
 
+@pytest.mark.works
 def test_a_spreadsheet_goes_all_the_way_on_pages_alone(officer: Actor) -> None:
     from undercity.places.models import Place
 
@@ -112,6 +113,7 @@ def test_those_without_the_power_bring_nothing_in_and_others_files_are_not_there
         assert keeper.post(reverse(name, args=[key])).status_code == 404
 
 
+@pytest.mark.works
 def test_columns_are_remembered_by_the_set_of_headers(officer: Actor) -> None:
     from undercity.register.models import Upload
 
@@ -126,6 +128,7 @@ def test_columns_are_remembered_by_the_set_of_headers(officer: Actor) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.works
 def test_what_is_exported_changes_nothing_when_it_comes_back(language: str, city: City, officer: Actor) -> None:
     from undercity.register.actions.uploading import settle, take_in
     from undercity.register.queries.previews import preview
@@ -143,6 +146,7 @@ def test_what_is_exported_changes_nothing_when_it_comes_back(language: str, city
         assert len(made.columns) >= 33
 
 
+@pytest.mark.works
 def test_an_internal_export_needs_a_reason_and_is_noted_for_every_work(city: City, officer: Actor) -> None:
     from undercity.ledger.models import Look
     from undercity.register.queries.history import exports_with
@@ -165,6 +169,7 @@ def test_an_internal_export_needs_a_reason_and_is_noted_for_every_work(city: Cit
     assert Look.objects.count() == looks + 1
 
 
+@pytest.mark.works
 def test_a_public_export_holds_no_internal_field_in_any_kind_of_file(officer: Actor, tmp_path: Path) -> None:
     client = signed_in(officer)
     applied(client, xlsx([row_of(1, 容积=13579, 出入口底标高=77.77, 应急容纳人数=2468, 状况说明="金丝雀渗水")]))
@@ -191,6 +196,7 @@ def test_a_public_export_holds_no_internal_field_in_any_kind_of_file(officer: Ac
     assert len(rows[1]) == len(names)
 
 
+@pytest.mark.works
 def test_a_renamed_work_shows_its_former_name_and_who_changed_it(city: City, officer: Actor) -> None:
     from undercity.places.models import Place
 
@@ -213,6 +219,7 @@ def test_a_renamed_work_shows_its_former_name_and_who_changed_it(city: City, off
         reverse("place", args=[place.key])).content.decode()
 
 
+@pytest.mark.works
 def test_a_keeper_changes_and_the_one_before_sees_the_work_no_more(city: City, officer: Actor) -> None:
     from undercity.org.queries import directory
     from undercity.places.models import Place
@@ -232,6 +239,7 @@ def test_a_keeper_changes_and_the_one_before_sees_the_work_no_more(city: City, o
     assert Place.objects.get(pk=work.place_id).names.count() == 1
 
 
+@pytest.mark.works
 def test_no_value_stands_in_the_record_and_no_internal_one_reaches_the_public(city: City, officer: Actor) -> None:
     from undercity.ledger.models import Entry
     from undercity.places.models import Place
@@ -253,6 +261,7 @@ def test_no_value_stands_in_the_record_and_no_internal_one_reaches_the_public(ci
         assert citizen.get(reverse(name, args=words)).status_code == 302
 
 
+@pytest.mark.works
 def test_the_difference_of_internal_fields_is_noted_once_for_each_work_shown(officer: Actor) -> None:
     from undercity.ledger.models import Look
     from undercity.works.models import Work

@@ -22,6 +22,7 @@ def said(*words: str) -> str:
     return out.getvalue()
 
 
+@pytest.mark.works
 def test_a_spreadsheet_is_shown_brought_in_undone_and_written_out(city: City, tmp_path: Path) -> None:
     from undercity.ledger.models import Look
     from undercity.places.models import Place

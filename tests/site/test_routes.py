@@ -172,6 +172,8 @@ if not apps.is_installed("undercity.works"):
     for gone in ("works", "work", "upkeep", "new_permit", "permit", "permit_move", "begin_check", "check",
                  "check_photo", "file_document", "document", "take_out"):
         del TABLE[gone]
+    # The place whose profile the table asks for is a work's.
+    TABLE["register_profile"] = ("GET", OFFICERS, dict.fromkeys(ROLES, 404))
 ANSWERED = {200, 302, 404, 422}
 
 
