@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from PIL import Image
 
 from undercity import clock
@@ -121,7 +122,11 @@ def forgotten() -> Iterator[None]:
     from undercity.places import grids, nearby
     from undercity.places.seasons import standing
 
-    held = (directory, scheme, numbers, agenda, grids, nearby, standing)
+    held: list[Any] = [directory, scheme, numbers, agenda, grids, nearby, standing]
+    if apps.is_installed("undercity.works"):
+        from undercity.works.terms import queries as terms
+
+        held.append(terms)
     for one in held:
         one.forget()
     try:

@@ -96,6 +96,18 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     insert(rows_of(model, names, rows))
 
 
+def update_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Many rows changed, each a tuple of its key and the new values of these fields: one statement, run for each."""
+    fields, quoted = _fields(model), connection.ops.quote_name
+    key = model._meta.pk
+    sets = ", ".join(f"{quoted(fields[name].column)} = %s" for name in names)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quoted(model._meta.db_table)} SET {sets} WHERE {quoted(key.column)} = %s",
+            [[*(fields[name].get_db_prep_save(value, connection) for name, value in zip(names, values, strict=True)),
+              key.get_db_prep_save(identity, connection)] for identity, *values in rows])
+
+
 def _fields(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
     return {field.attname: field for field in model._meta.concrete_fields}
 

@@ -24,7 +24,9 @@ BIRD = "金丝雀"
 # Where in a row each kind of value begins: far from whatever the sample city holds.
 FIRST_DAY = date(1957, 3, 17)
 # What a model demands beyond the types of its fields.
-DEMANDS: dict[str, dict[str, Any]] = {"Work": {"managed": "joint", "form": "basement", "condition": "unfit"}}
+DEMANDS: dict[str, dict[str, Any]] = {"Work": {"managed": "joint", "form": "basement", "condition": "unfit"},
+                                      "Term": {"content": {"code": f"{BIRD}901", "zh": f"{BIRD}902", "en": f"{BIRD}903",
+                                                           "source": f"{BIRD}904", "valid_from": "1957-03-17"}}}
 
 
 @dataclass
@@ -58,7 +60,8 @@ class Canaries:
             (models.IntegerField, 73_190_000 + n * 137), (models.FloatField, round(36.613579 + n * 0.00217, 6)),
             (models.DateTimeField, timezone.make_aware(datetime.combine(FIRST_DAY + timedelta(days=n), time(3, 17)))),
             (models.DateField, FIRST_DAY + timedelta(days=n)), (models.TimeField, time(3, n % 60, 17)),
-            (models.JSONField, [f"{BIRD}{n:03d}"]), (models.CharField, f"{BIRD}{n:03d}"),
+            (models.JSONField, {f"{BIRD}{n:03d}": f"{BIRD}{n:03d}"} if one.default is dict else [f"{BIRD}{n:03d}"]),
+            (models.CharField, f"{BIRD}{n:03d}"),
             (models.TextField, f"{BIRD}{n:03d}"), (models.BinaryField, f"{BIRD}{n:03d}".encode())]
         if isinstance(one, models.DecimalField):
             whole = one.max_digits - one.decimal_places

@@ -39,7 +39,7 @@ GIVES_NO_DUTY = tuple(role for role in ROLES if role not in {"leader", "branch_s
 # The internal side of works is for leaders, keepers and duty officers; this keeper has others.
 NO_WORKS = ("intake_officer", "shift_lead", "dispatcher", "inspector", "department_handler", "squad_member",
             "evaluator", "branch_secretary", "administrator", "open311_client")
-OTHER_WORKS = {"keeper-1"}
+OTHER_WORKS = {"keeper-1", "keeper-3", "keeper-4", "keeper-5", "keeper-6"}
 # The desk of seasons is for those who change places or see the duties of others.
 NO_SEASONS = ("intake_officer", "dispatcher", "inspector", "department_handler", "squad_member", "branch_secretary",
               "open311_client")
@@ -158,12 +158,41 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "refit": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
     "refit_item": ("GET", OFFICERS, {**dict.fromkeys(ROLES, 404), **dict.fromkeys(NO_SEASONS, 403)}),
     "refit_act": ("POST", OFFICERS, {}),
+    "register": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
+    "register_send": ("POST", OFFICERS, {}),
+    "register_import": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "register_columns": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "register_apply": ("POST", OFFICERS, {}),
+    "register_undo": ("POST", OFFICERS, {}),
+    "register_drop": ("POST", OFFICERS, {}),
+    "register_faults": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "register_export": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
+    "register_internal": ("POST", OFFICERS, {}),
+    # Names and keepers are changed by those who may change places: this keeper has others.
+    "register_profile": ("GET", OFFICERS, dict.fromkeys((*NO_WORKS, "leader"), 404)),
+    "register_rename": ("POST", OFFICERS, {}),
+    "register_keeper": ("POST", OFFICERS, {}),
     "works": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
     "work": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 404)),
+    "upkeep": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
+    # Nothing of a work is there for whoever may not see it; who may is tested with the room.
+    "new_permit": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "permit": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "permit_move": ("POST", OFFICERS, {}),
+    "begin_check": ("POST", OFFICERS, {}),
+    "check": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "check_photo": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "file_document": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "document": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "take_out": ("POST", OFFICERS, {}),
 }
 if not apps.is_installed("undercity.works"):
     # A deployment that leaves the room out has none of its addresses.
-    del TABLE["works"], TABLE["work"]
+    for gone in ("works", "work", "upkeep", "new_permit", "permit", "permit_move", "begin_check", "check",
+                 "check_photo", "file_document", "document", "take_out"):
+        del TABLE[gone]
+    # The place whose profile the table asks for is a work's.
+    TABLE["register_profile"] = ("GET", OFFICERS, dict.fromkeys(ROLES, 404))
 ANSWERED = {200, 302, 404, 422}
 
 
@@ -191,14 +220,14 @@ def _duty() -> Any:
     return Task.objects.get(template="monthly-visit", held_by=Post.objects.get(key="leader-1").pk).pk
 
 
-def _work() -> str:
-    """The code of a work, where there are any."""
+def _work() -> tuple[str, str]:
+    """The code of a work and the key of its place, where there are any."""
     if not apps.is_installed("undercity.works"):
-        return "no-such-work"
+        return "no-such-work", "no-such-place"
     from undercity.works.models import Work
 
     work = Work.objects.filter(keeper__key="jinan-cad-works", place__district__key="shizhong").order_by("code").first()
-    return work.code if work else "no-such-work"
+    return (work.code, work.place.key) if work else ("no-such-work", "no-such-place")
 
 
 def address(name: str, case: Any) -> str:
@@ -207,7 +236,7 @@ def address(name: str, case: Any) -> str:
     from undercity.org.models import Post
 
     inspector = Post.objects.get(key="inspector-1").pk
-    work = _work()
+    work, place = _work()
     words: dict[str, list[Any]] = {
         "icon": ["192"], "scores_csv": ["2026-07", "inspector"], "score": ["2026-07", "inspector", inspector],
         "score_cases": ["2026-07", "inspector", inspector, "intime_check_rate"],
@@ -224,12 +253,17 @@ def address(name: str, case: Any) -> str:
             "task_step": [duty, "done"]} if name in {"task", "accept", "task_step"} else {}), "task_photo": [uuid4()],
         "change_filter": [1], "batch": [uuid4()], "take_back": [uuid4()],
         "grid_round": ["no-such-grid"], "hotline_order": [case.number], "hotline_move": [case.number, "contact"],
-        "work": [work],
+        **{one: ["no-such-work"] for one in ("new_permit", "begin_check", "file_document")},
+        **{one: [uuid4()] for one in ("permit", "check", "check_photo", "document", "take_out")},
+        "permit_move": [uuid4(), "apply"], "work": [work],
         "ogc_collection": ["places"], "ogc_schema": ["places"], "ogc_items": ["places"],
         "ogc_item": ["places", "cool-foshui"], "ogc_unknown": ["nowhere"],
         "refit_photo": [uuid4()], "place_ics": ["no-such-place"], "season": [uuid4()],
         "place_year": ["cool-foshui", 2026], "season_act": ["cool-foshui", 2026, "propose"],
-        "announcement_end": [uuid4()], "refit_item": [uuid4()], "refit_act": [uuid4(), "drop"]}
+        "announcement_end": [uuid4()], "refit_item": [uuid4()], "refit_act": [uuid4(), "drop"],
+        "register_export": ["csv"],
+        **{f"register_{one}": [uuid4()] for one in ("import", "columns", "apply", "undo", "drop", "faults")},
+        **{f"register_{one}": [place] for one in ("profile", "rename", "keeper")}}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
                 "open311_token": ("token", "format"), "open311_unknown": ("rest", "format")}.get(name, ("format",))
@@ -266,7 +300,8 @@ def test_each_role_gets_what_the_table_says(city: City) -> None:
         for name, (method, who, others) in TABLE.items():
             if method != "GET" or who != OFFICERS:
                 continue
-            elsewhere = ELSEWHERE if name in {"case", "case_of", "sheet"} else OTHER_WORKS if name == "work" else ()
+            elsewhere = ELSEWHERE if name in {"case", "case_of", "sheet"} else OTHER_WORKS if name in {
+                "work", "register_profile"} else ()
             expected = 404 if row.post.key in elsewhere else others.get(row.post.role)
             status = client.get(address(name, case)).status_code
             if status != expected if expected else status not in ANSWERED - {404}:

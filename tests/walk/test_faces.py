@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.once
 
+ROOT = Path(__file__).resolve().parents[2]
 Look = Callable[["Page"], list[str]]
 
 PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/find/", "/find/?lat=36.65&lon=117.0&with=seats",
@@ -36,7 +38,7 @@ DESK = {
     "leader1": ("/desk/", "/desk/board/", "/desk/cases/", "{closed}", "{sheet}", "/desk/duties/",
                 "/desk/duties/?state=done", "/desk/duties/give/", "{task}", "{visit}", "/desk/scores/",
                 "/desk/scores/?object=inspector", "{score}",
-                "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
+                "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/desk/upkeep/", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/", "/desk/looks/"),
     "lead1": ("/desk/", "{filing}", "/desk/grids/", "{grid}", "/desk/shift/", "/desk/cases/filters/",
               "/desk/cases/map/", "/desk/cases/hotspots/"),
@@ -44,16 +46,22 @@ DESK = {
     "inspector1": ("/field/", "/field/?1#report", "/field/?2#map", "/field/?3#queue"),
     "intake1": ("/desk/hotline/",),
     "duty1": ("/desk/seasons/", "{season}", "/desk/seasons/cool-foshui/2027/", "/desk/seasons/heat/",
-              "/desk/seasons/announcements/", "/desk/seasons/visitors/", "/desk/seasons/refit/", "{refit}"),
+              "/desk/seasons/announcements/", "/desk/seasons/visitors/", "/desk/seasons/refit/", "{refit}",
+              "/desk/register/", "{columns}", "{faulty}", "{faulty}?kind=changed", "{faulty}?kind=new", "{imported}",
+              "{profile}"),
     "admin1": ("/desk/outbox/",),
+    "keeper1": ("{check}", "{checked}", "{mall}", "{mall}lease/", "{mall}documents/"),
+    "leader2": ("{expired}", "{applied}", "/desk/upkeep/?by=district", "/desk/works/?permit=expired"),
 }
-ASK = """
+ASK = f"""
+import sys; sys.path.insert(0, {str(ROOT)!r})
+""" + """
 from undercity.cases.models import Case
 from undercity.ledger.models import Task
 from undercity.org.models import Post
 from undercity.org.queries import directory
 from undercity.places.models import RefitItem, Season, UnitGrid
-from undercity.works.models import Work
+from undercity.works.models import Document, Permit, UpkeepCheck, Work
 import json
 def case(**more): return Case.objects.filter(**more).order_by("-id").select_related("report").first()
 from undercity import clock
@@ -72,6 +80,22 @@ leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").first()
 work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
+mall = UpkeepCheck.objects.filter(body__key="op-mall")
+shop = Work.objects.get(uid=Document.objects.filter(body__key="op-mall").first().work_id)
+def permit(state): return f"/desk/permits/{Permit.objects.filter(state=state).first().uid}/"
+duty = actor_for_person(Appointment.objects.get(post__key="duty-officer-1", ends__isnull=True).person_id)
+from tests.register.sheets import row_of, xlsx
+from undercity.register.actions import applying, uploading
+from undercity.science.coordinates import Datum
+def sheet(*rows):
+    made = uploading.take_in("台账.xlsx", xlsx(list(rows)), by=duty, at=clock.now())
+    return made, lambda: uploading.settle(made.pk, made.columns, datum=Datum.GCJ02, day=clock.now().date(), by=duty)
+imported, settle = sheet(row_of(901), row_of(902))
+settle()
+applying.apply(imported.pk, by=duty, at=clock.now())
+columns, _ = sheet(row_of(903))
+faulty, settle = sheet(row_of(901, 挡水板=9, 完好等级="较差"), row_of(902, 容积="很大"), row_of(904))
+settle()
 grid = UnitGrid.objects.order_by("code").first().responsibility
 season = Season.objects.get(place__key="cool-weishier")
 refit = RefitItem.objects.filter(stage="done").first()
@@ -79,10 +103,15 @@ print(json.dumps({
     "season": f"/desk/seasons/{season.pk}/", "refit": f"/desk/seasons/refit/{refit.pk}/",
     "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
     "code": f"/cases/{mine.case.number}/follow/{there.pk}/", "messages": f"/following/{there.token}/",
-    "grid": f"/desk/grids/{grid}/",
+    "grid": f"/desk/grids/{grid}/", "profile": "/desk/register/places/xugou-shizhong-001/",
+    "columns": f"/desk/register/imports/{columns.pk}/columns/", "faulty": f"/desk/register/imports/{faulty.pk}/",
+    "imported": f"/desk/register/imports/{imported.pk}/",
     "receipt": f"/receipt/{case(stage='closed').report.token}", "filing": f"/desk/cases/{case(stage='filing').number}/",
     "sheet": f"/desk/cases/{case(stage='closed', outcome='resolved').number}/sheets/check/",
     "closed": f"/desk/cases/{case(stage='closed').number}/", "task": f"/desk/duties/{task.pk}/",
+    "check": f"/desk/checks/{mall.filter(status='open').first().pk}/", "mall": f"/desk/works/{shop.code}/",
+    "checked": f"/desk/checks/{mall.filter(failed__gt=0).first().pk}/",
+    "expired": permit("expired"), "applied": permit("applied"),
     "visit": f"/desk/duties/{visit.pk}/", "work": f"/desk/works/{work.code}/",
     "score": f"/desk/scores/2026-07/department/{directory().by_key['sz-sanitation']}/"}))
 """

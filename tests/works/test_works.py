@@ -213,6 +213,23 @@ for name, words in (("works", []), ("work", ["x"])):
 from undercity.city.actions.loading import load_foundations, load_underground
 load_foundations(lambda words: None)
 load_underground(lambda words: None)
+from undercity.register.parts import fields, parts
+assert [one.code for one in parts()] == ["place"] and not [one for one in fields().values() if one[1].internal]
+from datetime import date
+from undercity import clock
+from undercity.org.models import Appointment
+from undercity.org.queries import actor_for_person
+from undercity.places.models import Place
+from undercity.register.actions import applying, uploading
+from undercity.science.coordinates import Datum
+by = actor_for_person(Appointment.objects.get(post__key="duty-officer-1", ends__isnull=True).person_id)
+sheet = "名称,区县,地址,用途,开放时间,经度,纬度,容积\\n虚构·甲,市中区,示例路1号,纳凉,全天,117.003,36.655,14000\\n"
+made = uploading.take_in("x.csv", sheet.encode(), by=by, at=clock.now())
+assert "place.name_zh" in made.columns and not [one for one in made.columns if one.startswith("work.")], made.columns
+uploading.settle(made.pk, made.columns, datum=Datum.WGS84, day=clock.now().date(), by=by)
+applying.apply(made.pk, by=by, at=clock.now())
+applying.undo(made.pk, by=by, at=clock.now())
+assert not Place.objects.filter(names__zh="虚构·甲").exists()
 from django.test import Client
 answer = Client(headers={"host": "localhost"}).get("/desk/works/")
 assert answer.status_code == 404, answer.status_code

@@ -63,6 +63,8 @@ class Power(TextChoices):
     DUTY_ASSIGN = "duty.assign", _("give duties")
     SCORE_READ = "score.read", _("see scores")
     WORK_READ = "work.read", _("see internal fields of works")
+    WORK_KEEP = "work.keep", _("keep works: permits, upkeep checks, documents")
+    PERMIT_DECIDE = "permit.decide", _("decide on permits of use")
     RECORD_READ = "record.read", _("read the record")
     PLACE_EDIT = "place.edit", _("change places")
     ORG_ADMIN = "org.admin", _("manage bodies, posts and people")

@@ -91,6 +91,13 @@ def name_of(place: Place, at: datetime) -> str:
     return (current[-1].zh if chinese else current[-1].en) if current else place.key
 
 
+def names_before(place: Place, today: date) -> list[PlaceName]:
+    """曾用名 and names to come, the newest first; not the one of today."""
+    rows = sorted(place.names.all(), key=lambda name: name.valid_from or date.min, reverse=True)
+    return [row for row in rows if (row.valid_to is not None and row.valid_to <= today)
+            or (row.valid_from is not None and row.valid_from > today)]
+
+
 def found(place: Place, at: datetime, lat: float | None = None, lon: float | None = None, *,
           metres: float | None = None, known: Mapping[int, Opening] | None = None,
           present: Present | None = None) -> Found:

@@ -54,6 +54,7 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("scores", _("Ranking"), _holder(Power.SCORE_READ)),
     ("works", _("Works"), _holder(Power.WORK_READ)),
     ("seasons", _("Seasons"), _seasons),
+    ("register", _("Register of works"), _holder(Power.PLACE_EDIT)),
     ("map", _("Map"), _everybody),
     ("outbox", _("Outbox"), _holder(Power.NOTICE_OUTBOX)),
     ("looks", _("Looks"), _holder(Power.RECORD_READ)),

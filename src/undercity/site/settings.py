@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "undercity.notices",
     "undercity.ledger",
     "undercity.places",
+    "undercity.register",
     "undercity.field",
     "undercity.cases",
     *(["undercity.works"] if ENV.works else []),
@@ -117,7 +118,8 @@ X_FRAME_OPTIONS = "DENY"
 # A report carries up to three photos beside its text.
 DATA_UPLOAD_MAX_MEMORY_SIZE = (ENV.upload_mb * 4) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 6
+# A check of upkeep has one picture for each of its fourteen items.
+DATA_UPLOAD_MAX_NUMBER_FILES = 15
 PHOTO_MAX_BYTES = ENV.upload_mb * 1024 * 1024
 
 LANGUAGE_CODE = "zh-hans"

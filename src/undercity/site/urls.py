@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("undercity.ledger.urls")),
     path("", include("undercity.notices.urls")),
     path("", include("undercity.places.urls")),
+    path("", include("undercity.register.urls")),
     path("", include("undercity.field.urls")),
     path("", include("undercity.cases.urls")),
     path("", include("undercity.appraisal.urls")),

@@ -8,7 +8,15 @@ from django.db.models import Q
 
 from undercity.org.models import Body
 from undercity.places.models import Place
+from undercity.works.documents.models import Document, Paper
+from undercity.works.permits.models import Lease, Permit, PermitNote
 from undercity.works.states import Condition, Form, Managed
+from undercity.works.terms.models import Term
+from undercity.works.upkeep.models import CheckNote, CheckPhoto, UpkeepCheck
+
+# Tables of the folders beside, which Django looks for here.
+__all__ = ["CheckNote", "CheckPhoto", "Document", "Entrance", "Lease", "Paper", "Permit", "PermitNote", "Term",
+           "UpkeepCheck", "Work"]
 
 
 class Work(models.Model):

@@ -7,13 +7,26 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from undercity import clock
 from undercity.errors import NotAllowed, NotFound
 from undercity.ledger.actions import look
 from undercity.org.addresses import address_of
+from undercity.org.powers import can
+from undercity.org.queries import directory
 from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
+from undercity.places.queries import names_before
 from undercity.places.states import PlaceUse
+from undercity.register.queries.history import exports_with, history
+from undercity.register.queries.uploads import may_edit
 from undercity.works import queries
+from undercity.works.documents import queries as documents
+from undercity.works.overview.queries import keepers, narrowed
+from undercity.works.overview.states import CheckGroup, PermitGroup
+from undercity.works.permits.queries import of_work
+from undercity.works.permits.rules import may_note
+from undercity.works.permits.states import RUNNING
+from undercity.works.upkeep import queries as checks
 
 # What stands on the internal page and nowhere else; a look names these.
 INTERNAL = ("managed", "form", "volume_m3", "levels", "depth_m", "capacity", "condition", "pumps", "boards", "built",
@@ -28,6 +41,7 @@ def works(request: HttpRequest) -> HttpResponse:
     if not actor.holds(Power.WORK_READ):
         raise NotAllowed(_("Your post has no power to %(power)s.") % {"power": Power.WORK_READ.label},
                          remedy=_("Ask the administrator of your office if you should have it."))
+    more = {name: request.GET.get(name, "") for name in ("permit", "check", "keeper")}
     asked = {"use": request.GET.get("use", ""), "district": request.GET.get("district", ""),
              "words": request.GET.get("words", "").replace("\0", "").strip()[:WORDS_MAX]}
     if asked["use"] not in PlaceUse.values:
@@ -35,10 +49,13 @@ def works(request: HttpRequest) -> HttpResponse:
     given = request.GET.get("page", "")
     page = int(given) if given.isdecimal() and 0 < len(given) < 6 and int(given) else 1
     address = address_of("work")
-    rows, total = queries.rows(actor, page=page, **asked)
+    now = clock.now()
+    rows, total = queries.rows(actor, page=page, narrowed=lambda found: narrowed(found, more, now), **asked)
+    asked |= more
     kept = urlencode({name: value for name, value in asked.items() if value})
     return render(request, "works/list.html", {
         "rows": rows, "total": total, "asked": asked, "uses": PlaceUse.choices, "districts": queries.districts(),
+        "keepers": keepers(actor), "permits": PermitGroup.choices, "checks": CheckGroup.choices,
         "map_pins": [queries.pin_of(row, address(row.work.code)) for row in rows], "kept": kept, "page": page,
         "before": page - 1, "after": page + 1 if page * queries.PAGE < total else 0})
 
@@ -51,4 +68,15 @@ def work(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise NotFound(_("There is no such work."), remedy=_("Check the code; it may also lie outside your area."))
     look(by=actor, subject_kind="work", subject=found.uid, fields=INTERNAL, reason="page")
-    return render(request, "works/work.html", {"row": queries.row_of(found), "work": found})
+    where = {"district": directory().cards[found.place.district_id].path,
+             "keeper": directory().cards[found.keeper_id].path}
+    known = of_work(found.uid)
+    audits = actor.holds(Power.RECORD_READ)
+    return render(request, "works/work.html", {
+        "row": queries.row_of(found), "work": found, "permits": known, "waiting": checks.open_of(found.uid),
+        "trend": checks.history(found.uid), "documents": documents.of_work(found.uid),
+        "may_keep": can(actor, Power.WORK_KEEP, where["keeper"]),
+        "may_lease": may_note(actor, **where) and not any(one.state in RUNNING for one in known),
+        "names": names_before(found.place, clock.now().date()), "steps": history(found.place_id, internal=True),
+        "exports": exports_with(found.place_id) if audits else [],
+        "may_edit": may_edit(actor, found.place.district_id, found.keeper_id)})

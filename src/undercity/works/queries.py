@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -37,10 +37,12 @@ def visible_to(actor: Actor) -> QuerySet[Work]:
     return Work.objects.filter(Q(place__district__in=bodies) | Q(keeper__in=bodies))
 
 
-def rows(actor: Actor, *, use: str = "", district: str = "", words: str = "",
-         page: int = 1) -> tuple[list[Row], int]:
-    """A page of a hundred by code, and how many there are in all."""
+def rows(actor: Actor, *, use: str = "", district: str = "", words: str = "", page: int = 1,
+         narrowed: Callable[[QuerySet[Work]], QuerySet[Work]] | None = None) -> tuple[list[Row], int]:
+    """A page of a hundred by code, and how many there are in all; `narrowed` leaves some of them out."""
     found = visible_to(actor)
+    if narrowed is not None:
+        found = narrowed(found)
     if use:
         found = found.filter(place__use=use)
     if district:

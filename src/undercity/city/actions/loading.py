@@ -8,13 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import connection
 
 from undercity import clock
 from undercity.cases.actions.scheme import load_schemes
+from undercity.cases.queries.scheme import scheme
 from undercity.city.accounts import derived
+from undercity.city.actions.register_story import tell_the_register
 from undercity.city.actions.sources import state_the_source
 from undercity.city.actions.underground import open_works
 from undercity.city.grids import sample_grids
@@ -70,6 +73,10 @@ def load_foundations(say: Callable[[str], None]) -> None:
         say(f"places: {_places(posts)}")
         say(f"unit grids: {_grids()}, all invented")
         say(f"duty templates: {load_templates()}")
+        if apps.is_installed("undercity.works"):
+            from undercity.works.terms.actions import load_terms
+
+            say(f"terms of permits and checks: {load_terms(categories=frozenset(scheme().categories))}")
         _accounts(accounts, [one.result() for one in hashes], posts)
         say(f"posts and accounts: {len(posts)}")
 
@@ -78,6 +85,7 @@ def load_underground(say: Callable[[str], None]) -> None:
     """The invented works, and what the source of 2022 says."""
     with write():
         say(f"works: {open_works()}, all invented")
+        say(f"changes of the register: {tell_the_register()}")
         say(f"facts of the source: {state_the_source(recorded=BEGINS)}")
 
 
@@ -103,7 +111,8 @@ def _posts() -> dict[str, Post]:
         post = create_post(key=row["key"], body=bodies[row["body"]], role=role, title_zh=row["zh"], title_en=row["en"],
                            superior=posts.get(row.get("superior", "")))
         for scope in row.get("covers", [row["body"]]):
-            for power in powers[role.value]["powers"]:
+            # What one post may beside what its role brings.
+            for power in [*powers[role.value]["powers"], *row.get("powers", [])]:
                 grant(post, Power(power), bodies[scope])
         if role is Role.OPEN311_CLIENT:
             ApiKey.objects.create(post=post, digest=digest_of(derived(f"key:{post.key}")), label="sample",

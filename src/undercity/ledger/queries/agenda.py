@@ -59,7 +59,7 @@ def _known(day: date | None) -> tuple[float, dict[str, Template], dict[str, Duty
 
 
 def _read(day: date) -> tuple[float, dict[str, Template], dict[str, DutyKind]]:
-    rows = DutyTemplate.objects.filter(valid_from__lte=day).order_by("valid_from")
+    rows = DutyTemplate.objects.filter(valid_from__lte=day).order_by("valid_from", "pk")
     found = {row.code: template_of(row.content) for row in rows}
     return perf_counter(), found, {one.kind: kind_of(one) for one in found.values()}
 

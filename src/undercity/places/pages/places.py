@@ -18,7 +18,7 @@ from undercity.places.amenities import words_of
 from undercity.places.linked import as_script, described
 from undercity.places.models import Place
 from undercity.places.pins import Pin, of_place
-from undercity.places.queries import Found, found, listed_page, place_by_key
+from undercity.places.queries import Found, found, listed_page, names_before, place_by_key
 from undercity.places.seasons.queries import announcements, public_exceptions
 from undercity.science.coordinates import Datum, from_wgs84
 
@@ -62,7 +62,8 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "places/place.html", {
         "one": one, "district": body_name(row.district_id), "ways": ways_to(one), "map_pins": pins_of([one]),
         "has_board": hasattr(row, "flood_board"), "source": SOURCES.get(row.source, row.source),
-        "linked": told, "notices": announcements(now, row), "exceptions": public_exceptions(row, now)})
+        "names": names_before(row, now.date()), "linked": told, "notices": announcements(now, row),
+        "exceptions": public_exceptions(row, now)})
 
 
 def ways_to(one: Found) -> list[tuple[Any, str]]:

@@ -6,6 +6,7 @@ import json
 from time import perf_counter
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -58,6 +59,10 @@ class Command(BaseCommand):
             tell_season(until=loading.EVENING, say=self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
             entries += tell_duties(until=loading.EVENING, days=days, say=self.stdout.write)
+            if apps.is_installed("undercity.works"):
+                from undercity.city.actions.underground_story import tell_works
+
+                entries += tell_works(until=loading.EVENING, days=days, say=self.stdout.write)
         self.stdout.write(f"The sample city is loaded: {cases} cases, {entries} entries, "
                           f"{perf_counter() - started:.1f} s. Its clock stands at {clock.now():%Y-%m-%d %H:%M}.")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from undercity import clock
 from undercity.cases.actions.scheme import load_schemes
+from undercity.cases.queries.scheme import scheme
 from undercity.ledger.actions.agenda import load_templates
 from undercity.org.actions import seed_workdays
 from undercity.org.models import Workday
@@ -26,6 +28,11 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write("category scheme: " + ", ".join(f"{count} {what}" for what, count in load_schemes().items()))
         self.stdout.write(f"duty templates: {load_templates()}")
+        if apps.is_installed("undercity.works"):
+            from undercity.works.terms.actions import load_terms
+
+            terms = load_terms(categories=frozenset(scheme().categories))
+            self.stdout.write(f"terms of permits and checks: {terms}")
         call_command("collectstatic", verbosity=0, interactive=False)
         if not Workday.objects.exists():
             year = clock.now().year

@@ -11,6 +11,7 @@ from argparse import ArgumentParser
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
@@ -28,6 +29,7 @@ from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
 from undercity.places.seasons.actions.heat import propose_due
 from undercity.places.seasons.actions.proposals import lapse_due
+from undercity.register.actions.waiting import carry_out_waiting
 
 log = logging.getLogger("undercity.work")
 
@@ -80,6 +82,21 @@ def agenda(now: datetime) -> None:
         log.info("duties made from templates", extra={"count": made})
 
 
+def underground(now: datetime) -> None:
+    """Warn of permits that end, propose what follows an expired one, make the checks that fall due."""
+    if not apps.is_installed("undercity.works") or not timetable.ripe("underground", timedelta(minutes=10)):
+        return
+    from undercity.works.permits.actions import make_due as permits_due
+    from undercity.works.upkeep.actions import make_due as checks_due
+
+    try:
+        if (warned := permits_due(now)) + (made := checks_due(now)):
+            log.info("permits warned of or expired, checks made", extra={"permits": warned, "checks": made})
+    except Refused as refusal:
+        # Terms that were never loaded must not stop the rest of the round.
+        log.warning("works were left out of this round", extra={"why": str(refusal)})
+
+
 def facts() -> None:
     """Keep the scores' facts fresh, so that nobody's page has to read a long record first."""
     if timetable.ripe("facts", timedelta(minutes=1)):
@@ -122,10 +139,13 @@ def one_round(worker: str) -> None:
     now = clock.now()
     agenda(now)
     seasons(now)
+    underground(now)
     if resumed := resume_ripe(now):
         log.info("cases resumed whose day had come", extra={"count": resumed})
     if carried_out := carry_out_ripe(now):
         log.info("choices of many cases carried out", extra={"count": carried_out})
+    if applied := carry_out_waiting(now):
+        log.info("spreadsheets of the register carried out", extra={"count": applied})
     for duty in to_escalate(now):
         try:
             escalate(duty, at=now)

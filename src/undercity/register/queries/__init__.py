@@ -1,0 +1,1 @@
+"""Reading for the register's pages: spreadsheets, previews, histories, exports."""

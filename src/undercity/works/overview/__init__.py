@@ -1,0 +1,1 @@
+"""How the works stand as a whole: permits, checks, findings, by keeper and district."""
