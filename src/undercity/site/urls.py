@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("undercity.notices.urls")),
     path("", include("undercity.places.urls")),
     path("", include("undercity.field.urls")),
+    path("", include("undercity.readings.urls")),
     path("", include("undercity.cases.urls")),
     path("", include("undercity.appraisal.urls")),
     path("", include("undercity.city.urls")),

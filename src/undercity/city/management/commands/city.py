@@ -13,6 +13,7 @@ from undercity import clock
 from undercity.city.accounts import accounts
 from undercity.city.actions import loading
 from undercity.city.actions.agenda_story import tell_duties
+from undercity.city.actions.instruments import install_instruments
 from undercity.city.actions.story import tell_cases
 from undercity.db import write
 
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             loading.load_underground(self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
             entries += tell_duties(until=loading.EVENING, days=days, say=self.stdout.write)
+            self.stdout.write(f"readings: {install_instruments(loading.EVENING)}, all invented")
         self.stdout.write(f"The sample city is loaded: {cases} cases, {entries} entries, "
                           f"{perf_counter() - started:.1f} s. Its clock stands at {clock.now():%Y-%m-%d %H:%M}.")
 

@@ -13,6 +13,7 @@ from undercity.cases.actions.scheme import load_schemes
 from undercity.ledger.actions.agenda import load_templates
 from undercity.org.actions import seed_workdays
 from undercity.org.models import Workday
+from undercity.readings.actions.terms import load_terms
 from undercity.site.words import compile_words
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write("category scheme: " + ", ".join(f"{count} {what}" for what, count in load_schemes().items()))
         self.stdout.write(f"duty templates: {load_templates()}")
+        self.stdout.write(f"terms of readings: {load_terms()}")
         call_command("collectstatic", verbosity=0, interactive=False)
         if not Workday.objects.exists():
             year = clock.now().year

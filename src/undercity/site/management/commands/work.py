@@ -11,6 +11,7 @@ from argparse import ArgumentParser
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
@@ -20,6 +21,7 @@ from undercity.cases.actions import handing_over
 from undercity.cases.actions.asking import resume_ripe
 from undercity.cases.actions.batches import carry_out_ripe
 from undercity.cases.actions.erasing import erase_due
+from undercity.city.actions.instruments import measure_on
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
@@ -97,6 +99,12 @@ def privacy(now: datetime) -> None:
         log.info("personal data erased", extra={"count": gone})
 
 
+def instruments(now: datetime) -> None:
+    """In a demonstration the invented instruments go on measuring."""
+    if settings.DEMO and timetable.ripe("instruments", timedelta(minutes=1)):
+        measure_on(now)
+
+
 def one_round(worker: str) -> None:
     """Everything that is due now."""
     beat(worker)
@@ -115,3 +123,4 @@ def one_round(worker: str) -> None:
     privacy(now)
     facts()
     outside()
+    instruments(now)
