@@ -17,6 +17,7 @@ from undercity.org.queries import body_name
 from undercity.org.requests import actor_of
 from undercity.places.drawing import SHEETS
 from undercity.places.maps import ABOVE, BELOW, as_geojson
+from undercity.places.now import now_at
 from undercity.places.pins import Pin, from_rooms, of_place
 from undercity.places.queries import Found, all_places, found, place_by_key
 from undercity.science.coordinates import Datum, from_wgs84
@@ -61,7 +62,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     one = found(row, now)
     return render(request, "places/place.html", {
         "one": one, "district": body_name(row.district_id), "ways": _ways(one), "map_pins": pins_of([one]),
-        "source": SOURCES.get(row.source, row.source),
+        "source": SOURCES.get(row.source, row.source), "measured": now_at([row.pk], now).get(row.pk),
         "amenities": [str(AMENITIES.get(code, code)) for code in row.amenities]})
 
 

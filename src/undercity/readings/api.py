@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from undercity import clock
@@ -20,6 +20,7 @@ from undercity.readings.states import REMEDIES, Door, Result
 
 AT_ONCE = 5000
 BYTES_MAX = 2 * 1024 * 1024
+SHAPE = gettext_lazy("Send {\"readings\": […]} as JSON.")
 _BEARER = re.compile(r"Bearer\s+(\S{1,200})\s*\Z", re.IGNORECASE)
 
 
@@ -34,7 +35,7 @@ class WrongMethod(Refused):
 def readings(request: HttpRequest) -> HttpResponse:
     """上报读数. 200 with an answer for each reading; sent again, each is a duplicate."""
     if request.method != "POST":
-        raise WrongMethod(_("This address takes readings by POST."), remedy=_("Send {\"readings\": […]} as JSON."))
+        raise WrongMethod(_("This address takes readings by POST."), remedy=SHAPE)
     device = _device(request)
     given = [said_of(one, device.key) for one in _batch(_body(request))]
     answers = take(given, door=Door.HTTP, at=clock.now(), device=device.pk)
@@ -67,11 +68,11 @@ def _batch(content: bytes) -> list[Any]:
     try:
         given = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise RuleBroken(_("The body is no JSON."), field="body", remedy=_("Send {\"readings\": […]} as JSON.")) from error
+        raise RuleBroken(_("The body is no JSON."), field="body", remedy=SHAPE) from error
     batch = given.get("readings") if isinstance(given, dict) else given
     if not isinstance(batch, list):
         raise RuleBroken(_("There is no list of readings."), field="readings",
-                         remedy=_("Send {\"readings\": […]} as JSON."))
+                         remedy=SHAPE)
     if len(batch) > AT_ONCE:
         raise TooLarge(_("A batch holds %(most)d readings at most.") % {"most": AT_ONCE}, field="readings",
                        remedy=_("Send it in parts."))

@@ -123,7 +123,8 @@ class Alarm(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["series", "began"], name="readings_alarm_once"),
-            models.UniqueConstraint(fields=["series"], condition=Q(ended__isnull=True), name="readings_alarm_open_once"),
+            models.UniqueConstraint(fields=["series"], condition=Q(ended__isnull=True),
+                                    name="readings_alarm_open_once"),
         ]
 
 

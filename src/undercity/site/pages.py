@@ -18,6 +18,7 @@ from undercity import clock
 from undercity.errors import Refused, RuleBroken
 from undercity.org.queries import directory
 from undercity.org.signin import Attempts
+from undercity.places.now import now_at
 from undercity.places.queries import nearest_open, next_to_open, positions
 from undercity.science.coordinates import Datum, Position, to_wgs84
 from undercity.site.navigation import address_of
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         waiting = [] if nearest else next_to_open(*middle, now)
     return render(request, "site/home.html", {
         "areas": areas, "near": near, "here": here, "wrong": wrong, "best": nearest[0] if nearest else None,
+        "measured": now_at([nearest[0].place.pk], now).get(nearest[0].place.pk) if nearest else None,
         "others": nearest[1:], "waiting": waiting, "numbers": address_of("numbers")}, status=422 if wrong else 200)
 
 

@@ -85,7 +85,7 @@ def replace(series: int, at: int, value: int, lag: int) -> None:
             (Day, "day", day_of(at) * DAY - OFFSET, (day_of(at) + 1) * DAY - OFFSET, day_of(at))):
         sums = Reading.objects.filter(series_id=series, at__gte=begins, at__lt=ends).aggregate(
             n=Count("at"), total=Sum("value"), low=Min("value"), high=Max("value"))
-        model.objects.filter(series_id=series, **{name: number}).update(**sums)  # type: ignore[attr-defined]
+        model.objects.filter(series_id=series, **{name: number}).update(**sums)
 
 
 def by_series(points: Iterable[Point]) -> dict[int, list[Point]]:

@@ -54,7 +54,7 @@ Settled = list[tuple[Answer, Point | None]]
 
 def _stored(found: Sequence[Fit | Reason], standing: dict[int, Series], now: int) -> Settled:
     """What becomes of each, with the point that is new."""
-    settled: Settled = [(Answer(Result.REFUSED, one), None) if isinstance(one, Reason) else (Answer(Result.STORED), None)
+    settled: Settled = [(Answer(Result.REFUSED, one) if isinstance(one, Reason) else Answer(Result.STORED), None)
                         for one in found]
     keys = _sent_keys([fit for fit in found if isinstance(fit, Fit)])
     points: dict[tuple[int, int], Point] = {}

@@ -24,8 +24,8 @@ SAVED = "UPDATE readings_series SET last_at = %s, last_value = %s, watch = %s, o
 def watch_over(newer: Mapping[int, Sequence[Point]], standing: Mapping[int, Series],
                quantities: Mapping[int, Quantity], terms: Mapping[Quantity, Terms], *, at: datetime) -> None:
     """Step each series through its new points, in order; open and close events. Inside the caller's `write()`."""
-    rows = []
-    for series, points in newer.items():
+    rows: list[tuple[int, int, int, int | None, int]] = []
+    for series, points in sorted(newer.items()):
         row, limits = standing[series], terms.get(quantities[series])
         now = Standing(Watch(row.watch), row.out_since)
         for _series, moment, value, _lag in points:
@@ -37,7 +37,7 @@ def watch_over(newer: Mapping[int, Sequence[Point]], standing: Mapping[int, Seri
         last = points[-1]
         rows.append((last[1], last[2], now.watch.value, now.out_since, series))
     with connection.cursor() as cursor:
-        cursor.executemany(SAVED, sorted(rows, key=lambda saved: saved[-1]))
+        cursor.executemany(SAVED, rows)
 
 
 def _event(series: Series, was: Standing, now: Standing, moment: int, value: int, terms: Terms, at: datetime) -> None:

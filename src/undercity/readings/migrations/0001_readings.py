@@ -4,7 +4,6 @@ import django.db.models.deletion
 import uuid_utils.compat
 from django.db import migrations, models
 
-
 # Clustered by series and moment: on SQLite the key is the table itself, on PostgreSQL the index carries the value, so
 # that a chart reads neighbours. 26 million rows a year make the difference between one page and a thousand.
 TABLES = {

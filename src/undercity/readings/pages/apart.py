@@ -39,7 +39,8 @@ def _list(request: HttpRequest, status: int, wrong: dict[int, str] | None = None
         "rows": [{"row": row, "reason": Reason(row.reason).label, "remedy": REMEDIES[Reason(row.reason)],
                   "door": Door(row.door).label, "may": may_decide(actor, row), "wrong": (wrong or {}).get(row.pk, "")}
                  for row in page],
-        "page": page, "state": state, "states": Decided.choices, "quantities": [(one.code, one.label) for one in Quantity],
+        "page": page, "state": state, "states": Decided.choices,
+        "quantities": [(one.code, one.label) for one in Quantity],
         "devices": list(kept_by(actor).order_by("key").values_list("key", flat=True)[:500])}, status=status)
 
 

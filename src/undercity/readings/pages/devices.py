@@ -86,7 +86,7 @@ def device(request: HttpRequest, key: str) -> HttpResponse:
 def _device(request: HttpRequest, found: Device, token: str) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     place = Place.objects.prefetch_related(with_names()).get(pk=found.place_id)
-    rows = standing.listed(found.series.order_by("quantity"), now)  # type: ignore[arg-type]
+    rows = standing.listed(found.series.order_by("quantity"), now)
     note_look(actor, [row for row in rows if row.quantity.is_internal or not place.listed])
     return render(request, "readings/device.html", {
         "device": found, "place": place, "name": name_of(place, now), "keeper": body_name(found.keeper_id),

@@ -64,7 +64,8 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     found = Place.objects.filter(key=key, devices__in=visible_to(actor)).prefetch_related(with_names()).first()
     if found is None:
-        raise NotFound(_("No readings of such a place."), remedy=_("Look under Readings; it may lie outside your area."))
+        raise NotFound(_("There are no readings of such a place."),
+                       remedy=_("Look under Readings; it may lie outside your area."))
     span, last = asked(request, now.date())
     chosen = charts.stretch(span, last)
     rows = standing.of_place(actor, found, now)

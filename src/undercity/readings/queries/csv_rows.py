@@ -73,7 +73,7 @@ def rows_of(content: bytes) -> list[Said]:
         if missing := [name for name in NEEDED if name not in head]:
             raise RuleBroken(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)}, field="file",
                              remedy=_("The first row names device, quantity, at and value."))
-        found = []
+        found: list[Said] = []
         for cells in lines:
             if not any(cell.strip() for cell in cells):
                 continue

@@ -22,7 +22,8 @@ def now_at(places: Iterable[int], at: datetime) -> dict[int, Now]:
                                   device__stopped_at__isnull=True, last_at__isnull=False)
             .order_by("last_at").values_list("device__place", "quantity", "last_at", "last_value", "full"))
     # Ordered by time: the newest of a place and quantity is the last one written here.
-    newest = {(place, Quantity(quantity)): (last_at, value, full) for place, quantity, last_at, value, full in rows}
+    newest = {(place, Quantity(quantity)): (last_at or 0, value or 0, full)
+              for place, quantity, last_at, value, full in rows}
     return {place: _now(newest, place, at) for place in {place for place, _quantity in newest}}
 
 

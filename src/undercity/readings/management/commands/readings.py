@@ -62,9 +62,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{load_terms(options['file'] or OURS)} terms loaded")
             return
         for row in QuantityTerms.objects.order_by("quantity", "valid_from"):
-            warn = f"{'–' if row.warn_low is None else row.warn_low} … {'–' if row.warn_high is None else row.warn_high}"
+            low, high = ("–" if limit is None else limit for limit in (row.warn_low, row.warn_high))
             self.stdout.write(f"  {Quantity(row.quantity).code:<16} from {row.valid_from}  {row.least:g} … {row.most:g}"
-                              f"  warning outside {warn}  stale after {row.stale_minutes} min  {row.source}")
+                              f"  warning outside {low} … {high}  stale after {row.stale_minutes} min  {row.source}")
 
     def device(self, options: dict[str, Any]) -> None:
         place = Place.objects.filter(key=options["place"]).first()
@@ -82,10 +82,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{device.key} is registered. Its token, shown this once: {token}")
 
     def devices(self, options: dict[str, Any]) -> None:
-        rows = [{"device": device.key, "place": device.place.key, "kind": device.kind,
-                 "quantities": [Quantity(one.quantity).code for one in device.series.all()],
-                 "on": device.stopped_at is None}
-                for device in Device.objects.select_related("place").prefetch_related("series").order_by("key")]
+        found = Device.objects.select_related("place").prefetch_related("series").order_by("key")
+        rows: list[dict[str, Any]] = [{
+            "device": device.key, "place": device.place.key, "kind": device.kind, "on": device.stopped_at is None,
+            "quantities": [Quantity(one.quantity).code for one in device.series.all()]} for device in found]
         if options["json"]:
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
             return
