@@ -73,6 +73,7 @@ class Bridge:
         if broker.tls:
             self.client.tls_set(ca_certs=broker.ca or None)
         self.client.on_connect = self._connected
+        self.client.on_subscribe = self._subscribed
         self.client.on_disconnect = self._disconnected
         self.client.on_message = self._came
 
@@ -82,7 +83,9 @@ class Bridge:
             return
         self.session += 1
         client.subscribe([(f"{self.broker.prefix}/+", 1), (f"{self.broker.prefix}/+/+", 1)])
-        log.info("connected", extra={"broker": self.broker.host, "prefix": self.broker.prefix})
+
+    def _subscribed(self, _client: mqtt.Client, _given: Any, _number: int, _codes: Any, _more: Any) -> None:
+        log.info("taking readings", extra={"broker": self.broker.host, "prefix": self.broker.prefix})
 
     def _disconnected(self, _client: mqtt.Client, _given: Any, _flags: Any, code: Any, _more: Any) -> None:
         if not self.stop.is_set():

@@ -12,8 +12,9 @@ from undercity.readings.queries.charts import Bucket, Stretch
 from undercity.readings.rules import Terms
 from undercity.readings.states import Quantity, Span
 
-WIDTH, HEIGHT = 720, 240
-LEFT, RIGHT, TOP, BOTTOM = 54, 8, 10, 28
+# Narrow, so that its words can be read on a phone.
+WIDTH, HEIGHT = 460, 230
+LEFT, RIGHT, TOP, BOTTOM = 50, 6, 10, 26
 LINES = 5
 # A gap of more than so many steps is a gap in the line.
 TOGETHER = 3
@@ -29,7 +30,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing 720 by 240: the band between lowest and highest, the line of the means, dots of what stands alone,
+    """A drawing 460 by 230: the band between lowest and highest, the line of the means, dots of what stands alone,
     the limits of the warning range, and the axes."""
 
     band: str
@@ -44,6 +45,7 @@ class Chart:
     ground: int = HEIGHT - BOTTOM
     width: int = WIDTH
     height: int = HEIGHT
+    words_at: int = HEIGHT - 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def install_instruments(evening: datetime) -> int:
             device, _token = register_device(
                 by=None, at=evening - timedelta(days=days), key=row["key"], place=place,
                 keeper=book.by_key[row["keeper"]], quantities=[one.quantity for one in row["profiles"]],
-                label="虚构", full=row.get("full"), invented=True)
+                full=row.get("full"), invented=True)
             Device.objects.filter(pk=device.pk).update(token_digest=digest_of(derived(f"device:{device.key}")))
             ends = now - row.get("silent_hours", 0) * 3600
             series = dict(Series.objects.filter(device=device).values_list("quantity", "pk"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +18,9 @@ from undercity.org.powers import require
 from undercity.org.requests import actor_of, officers_only
 from undercity.readings.actions.deciding import accept, drop, take_back
 from undercity.readings.pages.places import page_of
+from undercity.readings.queries.standing import moment
 from undercity.readings.queries.visible import apart_for, kept_by, may_decide, sees_any
+from undercity.readings.rules import moment_of
 from undercity.readings.states import REMEDIES, Decided, Door, Quantity, Reason
 
 PAGE = 30
@@ -37,11 +41,17 @@ def _list(request: HttpRequest, status: int, wrong: dict[int, str] | None = None
     page = Paginator(rows, PAGE).get_page(page_of(request))
     return render(request, "readings/apart.html", {
         "rows": [{"row": row, "reason": Reason(row.reason).label, "remedy": REMEDIES[Reason(row.reason)],
-                  "door": Door(row.door).label, "may": may_decide(actor, row), "wrong": (wrong or {}).get(row.pk, "")}
+                  "door": Door(row.door).label, "may": may_decide(actor, row), "meant": _meant(row.at_said),
+                  "wrong": (wrong or {}).get(row.pk, "")}
                  for row in page],
         "page": page, "state": state, "states": Decided.choices,
         "quantities": [(one.code, one.label) for one in Quantity],
         "devices": list(kept_by(actor).order_by("key").values_list("key", flat=True)[:500])}, status=status)
+
+
+def _meant(said: str) -> datetime | None:
+    """The moment of a number of seconds, which nobody reads as it is."""
+    return moment(moment_of(said)) if said.isdecimal() else None
 
 
 @officers_only
