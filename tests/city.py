@@ -119,9 +119,10 @@ def city(db: None, settings: Any) -> Iterator[City]:
     from undercity.ledger.queries import agenda
     from undercity.org import directory
     from undercity.places import grids
+    from undercity.readings.queries import terms
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    held = (directory, scheme, numbers, agenda, grids)
+    held = (directory, scheme, numbers, agenda, grids, terms)
     for one in held:
         one.forget()
     with clock.standing_at(EVENING):

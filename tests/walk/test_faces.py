@@ -37,6 +37,10 @@ DESK = {
     "sanitation1": ("/desk/today/",),
     "inspector1": ("/field/", "/field/?1#report", "/field/?2#map", "/field/?3#queue"),
     "intake1": ("/desk/hotline/",),
+    "keeper2": ("/desk/readings/", "/desk/readings/places/cool-foshui/?span=week",
+                "/desk/readings/places/xugou-shizhong-001/", "/desk/readings/devices/demo-xugou-shizhong-001/",
+                "/desk/readings/enter/", "/desk/readings/enter/xugou-shizhong-001/", "/desk/readings/apart/",
+                "/desk/readings/csv/", "/desk/readings/devices/new/"),
     "admin1": ("/desk/outbox/",),
 }
 ASK = """
