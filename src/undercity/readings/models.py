@@ -144,6 +144,8 @@ class KeptApart(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.CharField(max_length=200, blank=True)
+    # What stood at that moment before an officer put this in its place.
+    replaced = models.IntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["decided", "-received_at"], name="readings_to_decide")]

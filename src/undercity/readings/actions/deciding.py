@@ -11,7 +11,7 @@ from undercity.errors import InvalidMove, NotFound, RuleBroken
 from undercity.org.powers import Actor, require
 from undercity.readings.actions.rows import add_sums, insert_new, replace
 from undercity.readings.actions.warning import watch_over
-from undercity.readings.models import KeptApart, Series
+from undercity.readings.models import KeptApart, Reading, Series
 from undercity.readings.queries.books import known_devices
 from undercity.readings.queries.terms import terms_on
 from undercity.readings.queries.visible import apart_for, kept_by, may_decide
@@ -40,20 +40,24 @@ def accept(number: int, *, by: Actor, at: datetime, device: str, quantity: str, 
         if isinstance(fit, Reason):
             raise RuleBroken(_("This still cannot be stored: %(reason)s.") % {"reason": fit.label}, field="value",
                              remedy=REMEDIES[fit])
-        _store(fit, now, at)
+        row.replaced = _store(fit, now, at)
         row.device_id = fit.device
         return _decided(row, Decided.ACCEPTED, by, at, note)
 
 
-def _store(fit: Fit, now: int, at: datetime) -> None:
+def _store(fit: Fit, now: int, at: datetime) -> int | None:
+    """Store it; the value that stood there before, if one did."""
     series = Series.objects.select_for_update(of=("self",)).get(pk=fit.series)
     point = (fit.series, fit.at, fit.value, now - fit.at)
-    if not insert_new([point]):
-        replace(*point)
-    else:
+    stood = None
+    if insert_new([point]):
         add_sums([point])
+    else:
+        stood = Reading.objects.filter(series_id=fit.series, at=fit.at).values_list("value", flat=True).get()
+        replace(*point)
     if series.last_at is None or fit.at >= series.last_at:
         watch_over({fit.series: [point]}, {fit.series: series}, {fit.series: fit.quantity}, terms_on(at.date()), at=at)
+    return stood
 
 
 def drop(number: int, *, by: Actor, at: datetime, note: str = "") -> KeptApart:
@@ -93,5 +97,5 @@ def _open(number: int, by: Actor) -> KeptApart:
 def _decided(row: KeptApart, what: Decided, by: Actor, at: datetime, note: str) -> KeptApart:
     row.decided, row.decided_at, row.decided_by_id = what.value, at, by.post
     row.note = note.replace("\0", "").strip()[:NOTE_MAX]
-    row.save(update_fields=["decided", "decided_at", "decided_by", "note", "device"])
+    row.save(update_fields=["decided", "decided_at", "decided_by", "note", "device", "replaced"])
     return row

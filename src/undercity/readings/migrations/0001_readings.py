@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                 ('decided', models.CharField(choices=[('open', 'to be decided'), ('accepted', 'accepted'), ('dropped', 'dropped')], default='open', max_length=8)),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('note', models.CharField(blank=True, max_length=200)),
+                ('replaced', models.IntegerField(null=True)),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.post')),
                 ('device', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='kept_apart', to='readings.device')),
             ],

@@ -27,6 +27,7 @@ from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
+from undercity.readings.actions.keeping import forget_keys
 
 log = logging.getLogger("undercity.work")
 
@@ -94,9 +95,11 @@ def outside() -> None:
 
 
 def privacy(now: datetime) -> None:
-    """Erase what was kept long enough."""
+    """Erase what was kept long enough, and forget what nobody asks for again."""
     if timetable.ripe("privacy", timedelta(hours=1)) and (gone := erase_due(now)):
         log.info("personal data erased", extra={"count": gone})
+    if timetable.ripe("keys", timedelta(hours=1)):
+        forget_keys(now)
 
 
 def instruments(now: datetime) -> None:
