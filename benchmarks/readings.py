@@ -37,7 +37,8 @@ CHART_MOST_MS, WARM, TIMES = 200.0, 2, 40
 BATCH, CLIENTS, HTTP_SECONDS = 500, 4, 10
 LEAST_BY_HTTP = 2000
 BUILD = """
-import math, os, time
+import math, time
+from datetime import date
 from django.db import connection
 from undercity import clock
 from undercity.db import insert_objects, insert_rows, reserve, write
@@ -52,11 +53,8 @@ book, begun = directory(), time.perf_counter()
 district, keeper = book.by_key["shizhong"], book.by_key["jinan-cad-works"]
 with write():
     rows = [Place(pk=pk, key=f"bench-{{nth:03d}}", district_id=district, address_zh="虚构", lat=36.65, lon=117.0,
-                  cell=cell_of(36.65, 117.0), listed=False, invented=True, hours="24/7", amenities=[], source="invented",
-                  valid_from="2026-01-01") for nth, pk in enumerate(reserve(Place, places))]
-    from datetime import date
-    for row in rows:
-        row.valid_from = date(2026, 1, 1)
+                  cell=cell_of(36.65, 117.0), listed=False, invented=True, hours="24/7", amenities=[],
+                  source="invented", valid_from=date(2026, 1, 1)) for nth, pk in enumerate(reserve(Place, places))]
     insert_objects(Place, rows)
     for row in rows:
         register_device(by=None, at=clock.now(), key=row.key, place=row, keeper=keeper,
@@ -72,10 +70,11 @@ for day in range(days):
             (pk, first + step * 600, wave[step] + (pk * 7919 + step * 31 + day) % 9, 1)
             for pk in series for step in range(144)))
 with write(), connection.cursor() as cursor:
-    for table, column, part in (("readings_hour", "hour", "at / 3600"), ("readings_day", "day", "(at + 28800) / 86400")):
-        cursor.execute(f"INSERT INTO {{table}} (series_id, {{column}}, n, total, low, high) SELECT series_id, {{part}}, "
-                       "COUNT(*), SUM(value), MIN(value), MAX(value) FROM readings_reading WHERE series_id >= %s "
-                       "GROUP BY series_id, 2 ORDER BY 1, 2", [min(series)])
+    for table, column, part in (("readings_hour", "hour", "at / 3600"),
+                                ("readings_day", "day", "(at + 28800) / 86400")):
+        cursor.execute(f"INSERT INTO {{table}} (series_id, {{column}}, n, total, low, high) "
+                       f"SELECT series_id, {{part}}, COUNT(*), SUM(value), MIN(value), MAX(value) "
+                       "FROM readings_reading WHERE series_id >= %s GROUP BY series_id, 2 ORDER BY 1, 2", [min(series)])
     cursor.execute("UPDATE readings_series SET last_at = %s, last_value = 214 WHERE id >= %s", [last, min(series)])
 with connection.cursor() as cursor:
     cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE readings_reading")
@@ -179,8 +178,8 @@ def by_mqtt(served: Server, kind: str, broker: Broker, seconds: int, conditions:
     print(f"{kind} by MQTT: {wanted / (over - begun):.0f} a second for {over - begun:.0f} s, all stored {behind:.1f} s "
           f"later, {wanted - int(str(told['hours']))} missing", flush=True)
     # Asking takes a second or two by itself.
-    return [figure(f"mqtt {PER_SECOND} per second {kind} sent", wanted / (over - begun), "per second", 0.97 * PER_SECOND,
-                   conditions, least=True),
+    return [figure(f"mqtt {PER_SECOND} per second {kind} sent", wanted / (over - begun), "per second",
+                   0.97 * PER_SECOND, conditions, least=True),
             figure(f"mqtt {kind} stored after the last", behind, "s", 10, conditions),
             figure(f"mqtt {kind} missing", float(wanted - int(str(told["hours"]))), "readings", 0.5, conditions)]
 

@@ -54,7 +54,8 @@ def test_a_bare_list_is_a_batch_too(city: City) -> None:
 
 
 @pytest.mark.parametrize(("body", "status", "field"), [
-    (b"not json", 422, "body"), (b"\xff\xfe", 422, "body"), ({"readings": "x"}, 422, "readings"), ("7", 422, "readings"),
+    (b"not json", 422, "body"), (b"\xff\xfe", 422, "body"), ({"readings": "x"}, 422, "readings"),
+    ("7", 422, "readings"),
     ("null", 422, "readings"), ({"readings": [{}] * 5001}, 413, "readings"), (b"[" * 100_000, 422, "body")])
 def test_what_is_no_batch_is_refused_with_its_field(city: City, body: Any, status: int, field: str) -> None:
     _device, token = a_device()
@@ -101,6 +102,13 @@ def test_a_token_is_nowhere_kept(city: City) -> None:
     row = Device.objects.get(pk=device.pk)
     assert token not in json.dumps({name: str(value) for name, value in vars(row).items()})
     assert len(token) >= 32
+
+
+def test_half_a_letter_and_a_nought_are_kept_apart_like_any_nonsense(city: City) -> None:
+    _device, token = a_device()
+    body = r'{"readings": [{"quantity": "\ud800", "at": "\u0000", "value": "\udfff", "device": "\ud800"}]}'
+    assert send(body, token).json()["results"][0]["reason"] == "unknown_device"
+    assert send([{"quantity": "co2\x00", "at": SECOND - 5, "value": 400, "key": "\x00"}], token).json()["refused"] == 1
 
 
 JSON = strategies.recursive(strategies.none() | strategies.booleans() | strategies.floats() | strategies.integers()

@@ -52,6 +52,10 @@ def test_a_good_reading_is_a_whole_number_of_tenths() -> None:
     ({"value": float("nan")}, Reason.BAD_VALUE),
     ({"value": "1e400"}, Reason.BAD_VALUE),
     ({"value": [21]}, Reason.BAD_VALUE),
+    ({"device": "t-\ud800-9"}, Reason.UNKNOWN_DEVICE),
+    ({"value": "9" * 400}, Reason.BAD_VALUE),
+    ({"at": "9" * 400}, Reason.BAD_TIME),
+    ({"at": {"hour": 3}}, Reason.BAD_TIME),
     ({"at": "yesterday"}, Reason.BAD_TIME),
     ({"at": "2026-02-30T10:00"}, Reason.BAD_TIME),
     ({"at": None}, Reason.NO_TIME),
@@ -72,7 +76,8 @@ def test_a_reading_without_time_needs_a_key() -> None:
 
 
 @pytest.mark.parametrize("at", ["2026-07-18T16:29:00+08:00", "2026-07-18T08:29:00Z", "2026-07-18 16:29:00",
-                                "2026/07/18 16:29", "２０２６-０７-１８ 16:29", NOW - 60, str(NOW - 60), (NOW - 60) * 1000])
+                                "2026/07/18 16:29", "２０２６-０７-１８ 16:29", NOW - 60, str(NOW - 60),
+                                (NOW - 60) * 1000])
 def test_a_moment_is_understood_however_it_is_written(at: Any) -> None:
     assert moment_of(at) == NOW - 60
 
@@ -116,7 +121,7 @@ def test_a_warning_ends_only_well_inside() -> None:
 
 
 def test_what_swings_round_the_limit_is_one_event() -> None:
-    values = [(minute, 281 + (-1) ** minute * 2) for minute in range(0, 200)]
+    values = [(minute, 281 + (-1) ** minute * 2) for minute in range(200)]
     watched = run(values, replace(WARM, for_seconds=0))
     assert sum(now is H and before is N for before, now in zip([N, *watched], watched, strict=False)) == 1
 
@@ -143,8 +148,9 @@ def test_a_value_is_stale_after_its_time_and_one_never_heard_is_too() -> None:
 
 
 @pytest.mark.parametrize(("quantity", "value", "words"), [
-    (Quantity.TEMPERATURE_IN, 214, "21.4 °C"), (Quantity.TEMPERATURE_IN, -5, "-0.5 °C"), (Quantity.OCCUPANCY, 120, "120"),
-    (Quantity.WATER_LEVEL, 81, "0.81 m"), (Quantity.CO2, 1500, "1500 ppm"), (Quantity.CO2, None, "ppm")])
+    (Quantity.TEMPERATURE_IN, 214, "21.4 °C"), (Quantity.TEMPERATURE_IN, -5, "-0.5 °C"),
+    (Quantity.OCCUPANCY, 120, "120"),
+    (Quantity.WATER_LEVEL, 81, "0.81 m"), (Quantity.CO2, 1500, "1500 ppm"), (Quantity.CO2, None, "")])
 def test_a_stored_value_is_shown_in_its_unit(quantity: Quantity, value: int | None, words: str) -> None:
     assert quantity.with_unit(value) == words
 

@@ -16,7 +16,8 @@ from tests.readings.measured import NOW, SECOND, a_device, hidden, said, taken
 def stored() -> list[tuple[int, int]]:
     from undercity.readings.models import Reading
 
-    return [(at - SECOND, value) for at, value in Reading.objects.order_by("series_id", "at").values_list("at", "value")]
+    rows = Reading.objects.order_by("series_id", "at")
+    return [(at - SECOND, value) for at, value in rows.values_list("at", "value")]
 
 
 def apart() -> Counter[str]:
@@ -149,7 +150,8 @@ def test_readings_of_many_come_in_by_few_statements(city: City, django_assert_ma
 
 @pytest.mark.parametrize(("change", "field"), [
     ('quantity = "radiation"', "quantity"), ("least = 90.0", "least"), ('stale_minutes = "soon"', "stale_minutes"),
-    ('source = ""', "source"), ("colour = 3", "colour"), ('valid_from = "today"', "valid_from"), ("back = true", "back")])
+    ('source = ""', "source"), ("colour = 3", "colour"), ('valid_from = "today"', "valid_from"),
+    ("back = true", "back")])
 def test_a_wrong_row_of_terms_is_named_and_nothing_is_loaded(change: str, field: str, db: None, tmp_path: Any) -> None:
     from undercity.errors import RuleBroken
     from undercity.readings.actions.terms import load_terms

@@ -38,7 +38,7 @@ def readings(request: HttpRequest) -> HttpResponse:
         raise WrongMethod(_("This address takes readings by POST."), remedy=SHAPE)
     device = _device(request)
     given = [said_of(one, device.key) for one in _batch(_body(request))]
-    answers = take(given, door=Door.HTTP, at=clock.now(), device=device.pk)
+    answers = take(given, door=Door.HTTP, at=clock.now(), only={device.pk})
     return JsonResponse(answer_of(answers), json_dumps_params={"ensure_ascii": False})
 
 

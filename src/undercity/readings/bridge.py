@@ -92,7 +92,8 @@ class Bridge:
             log.warning("the connection is gone; trying again", extra={"why": str(code)})
 
     def _came(self, _client: mqtt.Client, _given: Any, message: mqtt.MQTTMessage) -> None:
-        self.waiting.put(Message(self.session, message.mid if message.qos else 0, message.topic, message.payload))
+        self.waiting.put(Message(self.session, message.mid if message.qos else 0, message.topic,
+                                 bytes(message.payload)))
 
     def run(self) -> None:
         """Connect, and take what comes until told to stop. OSError when the broker cannot be reached at the start."""

@@ -40,7 +40,7 @@ class Device(models.Model):
     """An instrument, or the keeper's own eye, at a place. Of its token only the SHA-256 is kept."""
 
     uid = models.UUIDField(unique=True, default=uuid.uuid7)
-    key = models.SlugField(max_length=60, unique=True)
+    key = models.SlugField(max_length=80, unique=True)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="devices")
     keeper = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=DeviceKind, default=DeviceKind.SENSOR)

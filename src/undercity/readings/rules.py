@@ -108,7 +108,9 @@ def judged(said: Said, *, devices: Mapping[str, Known], terms: Mapping[Quantity,
 def plain(given: Any) -> str:
     """Text or a number as text; full-width letters and digits as their plain ones, no space around it."""
     if isinstance(given, str):
-        return unicodedata.normalize("NFKC", given.replace("\0", "")).strip()
+        # Half of a surrogate pair is no letter, and no database takes it.
+        given = given.replace("\0", "").encode("utf-8", "ignore").decode()
+        return unicodedata.normalize("NFKC", given).strip()
     return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else ""
 
 

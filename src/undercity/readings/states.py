@@ -46,8 +46,8 @@ class Quantity(IntegerChoices):
         return f"{Decimal(round(value)).scaleb(-self.decimals):.{self.decimals}f}"
 
     def with_unit(self, value: int | float | None) -> str:
-        """A stored value with its unit."""
-        return f"{self.shown(value)} {self.unit}".strip()
+        """A stored value with its unit; "" for none."""
+        return "" if value is None else f"{self.shown(value)} {self.unit}".strip()
 
 
 UNITS: dict[Quantity, tuple[str, int]] = {

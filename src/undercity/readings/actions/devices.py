@@ -69,7 +69,7 @@ def quantities_of(codes: Iterable[str]) -> list[Quantity]:
 def hand_of(place: Place, *, keeper: int, at: datetime, quantities: Mapping[Quantity, int | None]) -> Device:
     """The keeper's own eye at a place: made when it is first needed. Quantity → how many the place may hold."""
     device, _made = Device.objects.get_or_create(
-        key=f"hand-{place.key}"[:60], defaults={"place": place, "keeper_id": keeper, "kind": DeviceKind.HAND.value,
+        key=f"hand-{place.key}", defaults={"place": place, "keeper_id": keeper, "kind": DeviceKind.HAND.value,
                                                 "made_at": at, "invented": place.invented})
     for quantity, full in quantities.items():
         add_quantities(device, [quantity], full=full)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from undercity.db import write
+from undercity.errors import RuleBroken
 from undercity.org.powers import Actor, require
 from undercity.places.models import Place
 from undercity.readings.actions.devices import hand_of
@@ -20,11 +23,13 @@ def enter(place: Place, values: Mapping[Quantity, str], *, by: Actor, at: dateti
     """手工录入: what a keeper read at a place; `key` the same again stores nothing twice. By quantity, what became."""
     require(may_enter(by, place))
     known = {one.quantity: one for one in to_enter(place, at)}
+    if strange := [quantity for quantity in values if quantity not in known]:
+        raise RuleBroken(_("%(what)s is not measured at this place.") % {"what": strange[0].label},
+                         field=strange[0].code, remedy=_("Register a device for it first."))
     moment = (measured or at).isoformat()
     with write():
-        device = hand_of(place, keeper=next(iter(known.values())).keeper if known else place.district_id, at=at,
-                         quantities={quantity: known[quantity].full if quantity in known else None
-                                     for quantity in values})
+        device = hand_of(place, keeper=next(iter(known.values())).keeper, at=at,
+                         quantities={quantity: known[quantity].full for quantity in values})
         given = [Said(device.key, quantity.code, moment, value, f"{key}-{quantity.value}")
                  for quantity, value in values.items()]
         answers = take(given, door=Door.PHONE, at=at)

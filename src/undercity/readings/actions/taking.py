@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,17 +27,18 @@ class Answer:
     late: bool = False
 
 
-def take(given: Sequence[Said], *, door: Door, at: datetime, device: int | None = None) -> list[Answer]:
+def take(given: Sequence[Said], *, door: Door, at: datetime,
+         only: Collection[int] | None = None) -> list[Answer]:
     """Store what may be stored, keep apart what may not, in one transaction; an answer for each, in their order.
 
     The same reading again (device, quantity and second, or the device's own key) is a duplicate, whatever door it
-    comes by. `device`: the one that speaks, where it is known; what it says of others is not believed.
+    comes by. `only`: the devices that may be spoken for; what is said of others is not believed.
     """
     now = int(at.timestamp())
     with write():
         devices = known_devices(plain(one.device) for one in given)
-        if device is not None:
-            devices = {key: known for key, known in devices.items() if known.id == device}
+        if only is not None:
+            devices = {key: known for key, known in devices.items() if known.id in only}
         terms = terms_on(at.date())
         found = [judged(one, devices=devices, terms=terms, now=now) for one in given]
         # Of two writers of a series one waits here, before anything of it is read.

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid_utils.compat.uuid7, unique=True)),
-                ('key', models.SlugField(max_length=60, unique=True)),
+                ('key', models.SlugField(max_length=80, unique=True)),
                 ('kind', models.CharField(choices=[('sensor', 'instrument'), ('hand', 'by hand')], default='sensor', max_length=8)),
                 ('label', models.CharField(blank=True, max_length=80)),
                 ('token_digest', models.CharField(max_length=64, null=True, unique=True)),

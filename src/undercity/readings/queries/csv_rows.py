@@ -23,7 +23,7 @@ from undercity.readings.queries.visible import kept_by
 from undercity.readings.rules import Fit, Said, judged, plain
 from undercity.readings.states import BY_CODE, REMEDIES, Quantity, Reason
 
-BYTES_MAX, ROWS_MAX = 8 * 1024 * 1024, 50_000
+BYTES_MAX, ROWS_MAX = 8 * 1024 * 1024, 20_000
 HEADS: dict[str, str] = {
     "device": "device", "设备": "device", "设备编号": "device", "quantity": "quantity", "监测量": "quantity",
     "监测项": "quantity", "指标": "quantity", "at": "at", "time": "at", "时间": "at", "监测时间": "at",
