@@ -165,16 +165,14 @@ def by_mqtt(served: Server, kind: str, broker: Broker, seconds: int, conditions:
     served.extra = {**served.extra, "UNDERCITY_MQTT": broker.address, "UNDERCITY_MQTT_PREFIX": PREFIX,
                     "UNDERCITY_MQTT_NAME": f"bench-{kind}", "UNDERCITY_LOG_LEVEL": "INFO"}
     now = int(asked(served, MAKE))
-    bridge = Bridge(served)
-    bridge.start()
-    with sender(broker) as client:
+    with Bridge(served) as bridge, sender(broker) as client:
         begun = perf_counter()
         sent = send(client, now, seconds)
         over = perf_counter()
-    wanted = sum(count for count, _total in sent.values())
-    told = waited_for(served, wanted, 120)
-    behind = perf_counter() - over
-    bridge.stop()
+        wanted = sum(count for count, _total in sent.values())
+        told = waited_for(served, wanted, 120)
+        behind = perf_counter() - over
+        bridge.stop()
     print(f"{kind} by MQTT: {wanted / (over - begun):.0f} a second for {over - begun:.0f} s, all stored {behind:.1f} s "
           f"later, {wanted - int(str(told['hours']))} missing", flush=True)
     # Asking takes a second or two by itself.
