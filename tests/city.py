@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -111,22 +112,31 @@ class City:
         }
 
 
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """Whatever the process remembers of a city is forgotten before and after."""
+    from undercity.cases.queries import numbers, scheme
+    from undercity.ledger.queries import agenda
+    from undercity.org import directory
+    from undercity.places import grids, nearby
+    from undercity.readings.queries import terms
+
+    held = (directory, scheme, numbers, agenda, grids, nearby, terms)
+    for one in held:
+        one.forget()
+    try:
+        yield
+    finally:
+        for one in held:
+            one.forget()
+
+
 @pytest.fixture
 def city(db: None, settings: Any) -> Iterator[City]:
     """The sample city's bodies, posts, accounts, places and scheme, without its cases; the clock stands still."""
-    from undercity.cases.queries import numbers, scheme
     from undercity.city.actions.loading import load_foundations
-    from undercity.ledger.queries import agenda
-    from undercity.org import directory
-    from undercity.places import grids
-    from undercity.readings.queries import terms
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    held = (directory, scheme, numbers, agenda, grids, terms)
-    for one in held:
-        one.forget()
-    with clock.standing_at(EVENING):
+    with forgotten(), clock.standing_at(EVENING):
         load_foundations(lambda words: None)
         yield City()
-    for one in held:
-        one.forget()

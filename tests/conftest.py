@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+# The room of works left out, as a deployment may: every test that does not need it passes all the same.
+WITHOUT_WORKS = os.environ.get("UNDERCITY_TEST_WORKS", "").lower() == "false"
 DEEP = os.environ.get("UNDERCITY_DEEP", "") not in {"", "0"}
 SETTINGS = {"UNDERCITY_SECRET_KEY": "a-key-for-tests-only-nothing-real-is-signed-with-it", "UNDERCITY_DEMO": "true"}
 MOSQUITTO_CURE = "Mosquitto is missing. Cure: apt-get install -y --no-install-recommends mosquitto"
+OGR_CURE = "ogr2ogr is missing. Cure: apt-get install -y gdal-bin"
 CHROMIUM_CURE = "Chromium is missing. Cure: apt-get install -y chromium fonts-noto-cjk"
 
 _surroundings = ExitStack()
@@ -51,6 +54,8 @@ def _prepare() -> tuple[Path, databases.Databases]:
         home, url = databases.SqliteFiles(folder), f"sqlite:///{folder / 'undercity.sqlite3'}"
     for name in [name for name in os.environ if name.startswith("UNDERCITY_") and name not in OWN]:
         del os.environ[name]
+    if WITHOUT_WORKS:
+        SETTINGS["UNDERCITY_WORKS"] = "false"
     os.environ.update(SETTINGS, UNDERCITY_VAR=str(folder), UNDERCITY_DATABASE_URL=url, UNDERCITY_LOG_LEVEL="ERROR",
                       DJANGO_SETTINGS_MODULE="undercity.site.settings")
     return folder, home
@@ -70,7 +75,7 @@ def _compile_words() -> None:
     compile_words()
 
 
-OWN = {"UNDERCITY_TEST_DATABASE", "UNDERCITY_DEEP"}
+OWN = {"UNDERCITY_TEST_DATABASE", "UNDERCITY_TEST_WORKS", "UNDERCITY_DEEP"}
 FOLDER, DATABASES = _prepare()
 # pytest-django sets Django up only when somebody has imported it, or read the settings before this file was.
 _compile_words()
@@ -103,7 +108,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid}: a browser looks at a served deployment (fixture server), "
                                     "whose database is not the one of db or committed_db")
         once = item.get_closest_marker("once")
-        if once and databases.kind() != (once.args or ("sqlite",))[0]:
+        other = once and databases.kind() != (once.args or ("sqlite",))[0]
+        if other or (WITHOUT_WORKS and item.get_closest_marker("works")):
             elsewhere.append(item)
         else:
             (last if "browser" in fixtures else kept).append(item)
@@ -121,7 +127,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_report_header() -> str:
-    return f"undercity: database {databases.kind()}, {'deep' if DEEP else 'short'} proofs"
+    left_out = ", without works" if WITHOUT_WORKS else ""
+    return f"undercity: database {databases.kind()}, {'deep' if DEEP else 'short'} proofs{left_out}"
 
 
 def _absent(what: str) -> None:
@@ -202,6 +209,18 @@ def city_server(deployments: Deployments) -> Iterator[Server]:
     """One served sample city for tests that only add to it."""
     with deployments.server(city=True, with_worker=True) as served:
         yield served
+
+
+# --- others' programs -----------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="session")
+def ogr2ogr() -> str:
+    """Where GDAL's `ogr2ogr` lies."""
+    program = shutil.which("ogr2ogr")
+    if program is None:
+        _absent(OGR_CURE)
+    assert program is not None
+    return program
 
 
 @pytest.fixture

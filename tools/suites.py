@@ -86,6 +86,8 @@ def missing() -> list[str]:
     lacking = []
     if not (shutil.which("chromium") or shutil.which("chromium-browser")):
         lacking.append("Chromium is missing. Cure: apt-get install -y chromium fonts-noto-cjk")
+    if not shutil.which("ogr2ogr"):
+        lacking.append("ogr2ogr is missing. Cure: apt-get install -y gdal-bin")
     try:
         for name in ("postgres", "initdb"):
             postgres.program(name)

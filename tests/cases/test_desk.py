@@ -411,6 +411,19 @@ def test_the_squares_of_any_area_add_up(city: City) -> None:
     assert (nowhere.inside, nowhere.outside) == (0, 40)
 
 
+def test_of_very_many_cases_the_newest_are_counted(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    from undercity.cases.queries import clusters
+    from undercity.cases.queries.filters import Filter
+
+    for _ in range(4):
+        city.reported()
+    actor = city.post("intake_officer")
+    for most, counted, said in ((3, 3, 3), (4, 4, None)):
+        monkeypatch.setattr(clusters, "MOST", most)
+        seen = clusters.view(actor, city.at, Filter(), None, "/desk/cases/map/")
+        assert (seen.inside + seen.outside + seen.without, seen.most) == (counted, said)
+
+
 @pytest.mark.parametrize("box", ["", "36.5,116.9,36.8,117.2", "x", "1,1,1,1", "nan,1,2,3",
                                  "36.655,117.003,36.656,117.004"])
 def test_a_map_of_any_area_is_small(box: str, city: City) -> None:

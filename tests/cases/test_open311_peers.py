@@ -19,6 +19,7 @@ from tests.proofs.http import Client, api_key
 from tests.server import Server, free_port
 from undercity import clock
 from undercity.cases.actions import handing_over
+from undercity.cases.checks import what_was_handed_over_arrived
 from undercity.cases.models import Handover, Peer
 
 # The served city's evening is the 18th; what it tells must lie before our "now".
@@ -150,8 +151,10 @@ def test_what_the_other_side_refuses_is_given_up_with_its_reason_until_somebody_
     assert row.state == "failed"
     assert "403" in row.last_error
     assert "wrong" not in row.last_error
+    assert [one.id for one in what_was_handed_over_arrived(["default"])] == ["undercity.W006"]
     peer_of(case, f"{other.base}{V2}", key=api_key(other), services={"gbt47678-": "gbt47678-none"})
     assert handing_over.try_again() == 1
+    assert what_was_handed_over_arrived(["default"]) == []
     handing_over.one_round()
     assert "404" in Handover.objects.get().last_error
     peer_of(case, f"{other.base}{V2}", key=api_key(other), jurisdiction="nowhere.example")

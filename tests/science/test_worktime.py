@@ -20,7 +20,9 @@ from undercity.science.worktime import (
     add_time,
     add_working_time,
     deadline,
+    green_for_sure,
     light,
+    light_of,
     time_between,
     used_share,
     working_time_between,
@@ -337,3 +339,27 @@ def test_the_thresholds_of_a_light_are_settings() -> None:
     assert shown == [Light.GREEN, Light.YELLOW, Light.YELLOW, Light.RED]
     with pytest.raises(ValueError, match="yellow comes before red"):
         light(half, yellow_above=all_but, red_above=half)
+
+
+@given(MOMENTS, VALUES, UNITS, CALENDARS, MOMENTS, st.timedeltas(timedelta(-9), timedelta(9)))
+def test_the_light_of_a_clock_is_that_of_its_share(
+        start: datetime, value: int, unit: Unit, calendar: Calendar, now: datetime, moved: timedelta) -> None:
+    due = max(deadline(start, Limit(value, unit), calendar) + moved, start)
+    for moment in (now, start, due, due + timedelta(microseconds=1)):
+        assert light_of(start, moment, due, unit, calendar) is light(used_share(start, moment, due, unit, calendar))
+
+
+@given(MOMENTS, MOMENTS, MOMENTS, UNITS, CALENDARS)
+def test_what_is_green_for_sure_is_green(one: datetime, two: datetime, three: datetime, unit: Unit,
+                                         calendar: Calendar) -> None:
+    start, now, due = sorted((one, two, three))
+    if any(due > late and start > begun for late, begun in green_for_sure(now, calendar)):
+        assert light_of(start, now, due, unit, calendar) is Light.GREEN
+
+
+def test_half_of_what_is_green_is_green_for_sure() -> None:
+    now = at("2026-05-22 16:00")
+    clocks = [(now - timedelta(days=days), now + timedelta(days=20 - days)) for days in range(20)]
+    green = [light_of(start, now, due, Unit.WORKING_DAY, PLAIN) is Light.GREEN for start, due in clocks]
+    sure = [any(due > late and start > begun for late, begun in green_for_sure(now, PLAIN)) for start, due in clocks]
+    assert 0.5 <= sure.count(True) / green.count(True) <= 1

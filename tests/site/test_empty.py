@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from tests.city import City
@@ -16,7 +17,8 @@ from undercity.org.models import BodyName, Person
 PUBLIC = ("/", "/places/", "/report/", "/map/", "/map/?layer=below", "/numbers/", "/duties/", "/tour/", "/about/",
           "/components/", "/source/", "/signin/")
 DESK = ("/desk/", "/desk/board/", "/desk/cases/", "/desk/cases/?stage=late", "/desk/duties/",
-        "/desk/duties/?state=done", "/desk/duties/give/", "/desk/scores/", "/desk/works/", "/map/")
+        "/desk/duties/?state=done", "/desk/duties/give/", "/desk/scores/", "/map/",
+        *(["/desk/works/"] if apps.is_installed("undercity.works") else []))
 LONG = ("济南市市中区城市管理和综合行政执法局道路市政设施养护与应急抢险"
         "以及背街小巷综合整治提升工作专班办公室（筹备组）第一分部临时驻点")[:60]
 

@@ -19,9 +19,15 @@ pytestmark = pytest.mark.once
 
 Look = Callable[["Page"], list[str]]
 
-PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/places/", "/places/cool-foshui/", "/places/cool-anda/",
+PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/find/", "/find/?lat=36.65&lon=117.0&with=seats",
+          "/find/?at=36.65,117.0", "/find/?at=经", "/find/map/", "/find/map/?lat=36.65&lon=117.0",
+          "/places/cool-foshui/poster/", "/places/cool-foshui/flood-board/", "/places/", "/places/cool-foshui/",
+          "/places/cool-anda/",
           "/map/", "/map/?layer=below&sheet=centre", "/map/?sheet=city", "/report/", "/about/", "/components/",
           "/signin/", "/receipt/no-such-code", "/tour/", "/numbers/", "/duties/", "/source/", "{receipt}",
+          "/api/", "/ogc/", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/places",
+          "/ogc/collections/places/items", "/ogc/collections/places/items?limit=2", "/ogc/collections/districts/items",
+          "/ogc/collections/places/items/cool-foshui", "/ogc/collections/districts/items/lixia",
           "{supporter}", "{public}", "{code}", "{messages}")
 # Asked for what is not there, or cannot be read.
 REFUSED = ("/receipt/no-such-code", "/?lat=x&lon=y")
@@ -242,7 +248,7 @@ def test_large_type_fits_a_phone(locale: str, city_server: Server, places: dict[
                                  context_of: Callable[..., BrowserContext], rounds: Callable[[int, int], int]) -> None:
     page = context_of(locale=locale, viewport={"width": 390, "height": 844}).new_page()
     page.goto(city_server.base)
-    page.locator("button[name=type]").click()
+    page.locator("button[name=type]").first.click()
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
     look = as_it_looks if rounds(0, 1) else in_its_size
     wrong = walk(page, city_server.base, PUBLIC, places, look)

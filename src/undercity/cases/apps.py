@@ -7,6 +7,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from undercity.cases import (
+            checks,
             evidence,
             facts,
             fieldwork,
@@ -21,6 +22,7 @@ class CasesConfig(AppConfig):
         from undercity.notices import letters
         from undercity.places.pins import register
 
+        assert checks
         assert facts.SUBJECT
         assert outside_facts.ToldOutside.verb
         assert order_facts.OrderTaken.verb

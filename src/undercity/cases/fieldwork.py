@@ -20,8 +20,8 @@ from undercity.cases.actions.moving import paths
 from undercity.cases.actions.remarking import remark
 from undercity.cases.actions.reporting import report
 from undercity.cases.models import Case, Photo
-from undercity.cases.pages.report import COMMON, areas
 from undercity.cases.projection import state_of
+from undercity.cases.queries.choices import COMMON, areas
 from undercity.cases.queries.lists import by_uid
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.visible import newest
@@ -174,8 +174,7 @@ def often(actor: Actor) -> list[str]:
     last = Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     mine = newest(actor, Q(reporter_post=actor.post, pk__gt=last - LOOKED_THROUGH), LOOKED_AT)
     counted = Counter(Case.objects.filter(pk__in=mine).values_list("category", flat=True))
-    common = [f"gbt47678-{short}" for short in COMMON]
-    ordered = [code for code, _count in counted.most_common()] + common
+    ordered = [*(code for code, _count in counted.most_common()), *COMMON]
     return [code for code in dict.fromkeys(ordered) if code in known][:OFTEN]
 
 

@@ -145,6 +145,7 @@ class Case(models.Model):
             models.Index(fields=["department", "-id"], name="cases_by_department"),
             models.Index(fields=["reported_at"], name="cases_by_time"),
             models.Index(fields=["category", "reported_at"], name="cases_by_category"),
+            models.Index(fields=["category", "-id"], name="cases_by_kind"),
             models.Index(fields=["source", "-id"], name="cases_by_source"),
             models.Index(fields=["due_at"], name="cases_by_deadline", condition=Q(due_at__isnull=False)),
             models.Index(fields=["hold_until"], name="cases_on_hold", condition=Q(stage="on_hold")),

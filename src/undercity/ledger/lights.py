@@ -16,7 +16,8 @@ from undercity.ledger.models import Duty
 from undercity.ledger.subjects import Line, subject
 from undercity.org.addresses import address_of
 from undercity.org.queries import calendar
-from undercity.science.worktime import Light, Unit, light, used_share
+from undercity.science import worktime
+from undercity.science.worktime import Light, Unit
 
 UNITS = {Unit.MINUTE: gettext_lazy("minutes"), Unit.WORKING_HOUR: gettext_lazy("working hours"),
          Unit.WORKING_DAY: gettext_lazy("working days"), Unit.URGENT_HOUR: gettext_lazy("urgent hours"),
@@ -55,10 +56,7 @@ def light_at(assigned_at: datetime, due_at: datetime | None, limit_unit: str, at
     """The same of a clock alone, for lists that do not load the duty."""
     if due_at is None:
         return Light.GREEN
-    if at > due_at:
-        # Late is red however the limit counts; nothing needs to be counted.
-        return Light.RED
-    return light(used_share(assigned_at, at, due_at, Unit(limit_unit) if limit_unit else Unit.MINUTE, calendar()))
+    return worktime.light_of(assigned_at, at, due_at, Unit(limit_unit) if limit_unit else Unit.MINUTE, calendar())
 
 
 def time_left(due: datetime | None, at: datetime) -> str:

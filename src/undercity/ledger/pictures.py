@@ -120,8 +120,12 @@ def path_of(sha256: str) -> Path:
 def keep(picture: Picture) -> None:
     """Write the picture to disk, so that it is there before anybody is told it is. Writing it twice changes nothing."""
     path = path_of(picture.sha256)
-    if path.exists():
+    try:
+        # Touched, not only looked for: what is old and named nowhere is swept.
+        os.utime(path)
         return
+    except FileNotFoundError:
+        pass
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.{os.getpid()}.{id(picture):x}.new")
     with fresh.open("wb") as file:

@@ -17,7 +17,7 @@ from undercity.org.queries import directory
 from undercity.org.states import BodyKind, Role
 from undercity.places import grids
 from undercity.places.grid_rules import Known, Reading, as_geojson, read
-from undercity.places.models import GridVersion, Place, PlaceName, UnitGrid
+from undercity.places.models import FloodBoard, GridVersion, Place, PlaceName, UnitGrid
 from undercity.places.rules import checked_hours
 from undercity.science.coordinates import Datum
 
@@ -38,6 +38,20 @@ def open_place(*, key: str, names: Iterable[Mapping[str, Any]], district: int, a
                                      valid_from=valid_from, **more)
         PlaceName.objects.bulk_create(PlaceName(place=place, **name) for name in names)
     return place
+
+
+def hang_board(place: Place, *, keeper: int, post: Post, phone_24h: str, way_out_zh: str, valid_from: date, source: str,
+               **more: Any) -> FloodBoard:
+    """Hang the flood-season board 防汛责任公示牌 of a place in place of the one before. RuleBroken without a number."""
+    if not phone_24h.strip() or not way_out_zh.strip():
+        raise RuleBroken(_("A flood-season board needs a number and a way out."),
+                         field="phone_24h" if not phone_24h.strip() else "way_out_zh",
+                         remedy=_("Give the number that is answered day and night, and the way to the street."))
+    with write():
+        board, _made = FloodBoard.objects.update_or_create(place=place, defaults={
+            "keeper_id": keeper, "post": post, "phone_24h": phone_24h.strip(), "way_out_zh": way_out_zh.strip(),
+            "valid_from": valid_from, "source": source, **more})
+    return board
 
 
 def cell_of(lat: float, lon: float) -> int:

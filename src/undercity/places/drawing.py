@@ -57,7 +57,8 @@ class Sheet:
     def clipped(self, geometry: Any) -> BaseGeometry:
         """The part of a GeoJSON geometry on the sheet and a little beyond, so that no edge shows at the border."""
         room = (self.north - self.south) * 0.04
-        return shape(geometry).intersection(
+        whole = geometry if isinstance(geometry, BaseGeometry) else shape(geometry)
+        return whole.intersection(
             box(self.west - room, self.south - room, self.east + room, self.north + room))
 
     def path(self, geometry: BaseGeometry) -> str:
@@ -90,6 +91,44 @@ SHEETS: dict[str, Sheet] = {
 def around(lat: float, lon: float) -> Sheet:
     """A sheet of about 4 by 4 km with the position in its middle."""
     return Sheet(lat - 0.018, lon - 0.023, lat + 0.018, lon + 0.023)
+
+
+# A sheet shows at least so many degrees, about two kilometres, and this much more than what it must hold.
+CLOSEST, ROOM = 0.02, 1.24
+
+
+def holding(positions: Iterable[tuple[float, float]]) -> Sheet:
+    """The closest sheet that holds all these positions, of which there must be one, with room at its edges."""
+    lats, lons = zip(*positions, strict=True)
+    south, north, west, east = min(lats), max(lats), min(lons), max(lons)
+    lat, lon = (south + north) / 2, (west + east) / 2
+    narrow = cos(radians(lat))
+    # Never much flatter or steeper than it is wide.
+    up = max((north - south) * ROOM, CLOSEST, (east - west) * ROOM * narrow * 0.7)
+    side = max((east - west) * ROOM, up / narrow)
+    return Sheet(lat - up / 2, lon - side / 2, lat + up / 2, lon + side / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A part of a sheet to tap: upper left corner and size in units of the sheet, its middle in WGS 84 degrees."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: tuple[float, float]
+
+
+def squares(sheet: Sheet, across: int = 12) -> list[Square]:
+    """The sheet cut into squares, row by row."""
+    size = WIDTH / across
+    down = max(1, round(sheet.height / size))
+    tall = sheet.height / down
+    return [Square(round(column * size, 1), round(row * tall, 1), round(size, 1), round(tall, 1),
+                   (sheet.north - (row + 0.5) * tall / sheet.scale,
+                    sheet.west + (column + 0.5) * (sheet.east - sheet.west) / across))
+            for row in range(down) for column in range(across)]
 
 
 def fitting(positions: Iterable[tuple[float, float]]) -> str:

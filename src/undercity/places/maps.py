@@ -7,12 +7,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from math import log10
 from pathlib import Path
 from typing import Any
 
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from undercity import clock
 from undercity.org.queries import Directory, directory
@@ -61,6 +64,14 @@ class Mark:
     kind: str
     label: str
     number: int | None
+    count: int = 0
+
+    @property
+    def radius(self) -> float:
+        """How large it is drawn: with what it holds, but never over its neighbours."""
+        if self.count:
+            return min(9 + 3 * log10(self.count), 18)
+        return 8.5 if self.number else 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +102,15 @@ class Drawing:
         alone = self.name == AROUND
         return SafeString("\n".join([
             f'<circle class="{escape(one.kind)}" cx="{one.x:g}" cy="{one.y:g}" '
-            f'r="{8.5 if one.number or alone else 4}"><title>{escape(one.label)}</title></circle>'
-            + (f'<text class="count" x="{one.x:g}" y="{one.y:g}" dy="3.6">{one.number:d}</text>' if one.number else "")
+            f'r="{8.5 if alone else one.radius:g}"><title>{escape(one.label)}</title></circle>'
+            + (f'<text class="count" x="{one.x:g}" y="{one.y:g}" dy="3.6">{one.number or short(one.count)}</text>'
+               if one.number or one.count else "")
             for one in self.marks]))
+
+
+def short(count: int) -> str:
+    """A number with room for it on a pin: 940, 12k."""
+    return str(count) if count < 1000 else f"{count // 1000}k"
 
 
 @cache
@@ -117,10 +134,11 @@ def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str | Sheet = "") -
         name = sheet if sheet in SHEETS else fitting([(pin.lat, pin.lon) for pin in pins])
         on = SHEETS[name]
         ground, words = _ground(directory(), name, language)
-    numbered = 1 < len(pins) <= NUMBERED
-    marks = [Mark(*on.at(pin.lat, pin.lon), kind=_classes(pin), label=pin.label, number=n if numbered else None)
+    numbered = 1 < sum(pin.counted for pin in pins) <= NUMBERED and not any(pin.count for pin in pins)
+    marks = [Mark(*on.at(pin.lat, pin.lon), kind=_classes(pin), label=pin.label, count=pin.count,
+                  number=n if numbered and pin.counted else None)
              for n, pin in enumerate(pins, 1) if on.holds(pin.lat, pin.lon)]
-    positions = [(pin.lat, pin.lon) for pin in pins]
+    positions = [(pin.lat, pin.lon) for pin in pins if pin.counted]
     links = [(*on.at(*positions[one]), *on.at(*positions[other])) for one, other in _net(tuple(positions))
              if on.holds(*positions[one]) or on.holds(*positions[other])] if layer == BELOW else []
     return Drawing(name, layer, int(WIDTH), on.height, on, ground, words, links, marks, len(pins) - len(marks))
@@ -142,7 +160,7 @@ def _net(positions: tuple[tuple[float, float], ...]) -> list[tuple[int, int]]:
 
 
 def _classes(pin: Pin) -> str:
-    return " ".join(["pin", *({"shut": ["shut-pin"], "case": ["case"]}.get(pin.kind, [])),
+    return " ".join(["pin", *({"shut": ["shut-pin"], "case": ["case"], "case here": ["case"]}.get(pin.kind, [])),
                      *([] if pin.listed else ["unlisted"])])
 
 
@@ -177,13 +195,26 @@ def _as_svg(lines: Sequence[Line], labels: Sequence[Label]) -> Ground:
                              ((one.kind, one.x, one.y, one.text) for one in labels)))
 
 
+_shapes: dict[int, tuple[Any, BaseGeometry]] = {}
+
+
+def _shaped(geometry: Any) -> BaseGeometry:
+    """A geometry of the directory or of our geography, read once: each lives as long as its owner."""
+    held = _shapes.get(id(geometry))
+    if held is None or held[0] is not geometry:
+        if len(_shapes) > 4096:
+            _shapes.clear()
+        held = _shapes[id(geometry)] = (geometry, shape(geometry))
+    return held[1]
+
+
 def _lay_out(book: Directory, name: str, sheet: Sheet, language: str) -> tuple[tuple[Line, ...], tuple[Label, ...]]:
     lines: list[Line] = []
     labels: list[Label] = []
     today = clock.now().date()
 
     def put(kind: str, geometry: Any, words: str, minor: bool, lift: float = 0, along: float = 0.5) -> None:
-        part = sheet.clipped(geometry)
+        part = sheet.clipped(_shaped(geometry))
         if path := sheet.path(part):
             lines.append(Line(kind, path))
         if words and (spot := sheet.middle(part, along)) is not None:

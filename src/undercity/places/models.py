@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from undercity.org.models import Body, Post
-from undercity.places.states import PlaceUse
+from undercity.places.states import PlaceUse, StepFree
 
 
 class Place(models.Model):
@@ -29,6 +29,12 @@ class Place(models.Model):
     temperature_c = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     temperature_source = models.CharField(max_length=80, blank=True)
     amenities = models.JSONField(default=list)
+    # The keeper's number for the public, and how many may be inside at once by the fire code.
+    phone = models.CharField(max_length=40, blank=True)
+    capacity = models.PositiveIntegerField(null=True)
+    step_free = models.CharField(max_length=7, choices=StepFree, default=StepFree.UNKNOWN)
+    # Names of fields that are made up although the place is not: each says so where it is shown.
+    invented_facts = models.JSONField(default=list)
     source = models.CharField(max_length=200)
     valid_from = models.DateField()
 
@@ -66,3 +72,10 @@ class UnitGrid(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "code"], name="places_unitgrid_once")]
+
+
+# Tables that stand beside these, each in the file that knows them.
+from undercity.places.boards import FloodBoard  # noqa: E402 - it refers to Place
+from undercity.places.changes import PlaceChange  # noqa: E402 - its triggers refer to Place
+
+__all__ = ["FloodBoard", "GridVersion", "Place", "PlaceChange", "PlaceName", "UnitGrid"]

@@ -1,6 +1,7 @@
 """What is measured at a place now 实时: told by a room above that registers itself; without one nothing is known.
 
 A room calls `register(provider)` at start; its provider answers (place ids, moment) with what the public may know.
+Pages ask `present.present_of`, which falls back to what was published.
 """
 
 from __future__ import annotations

@@ -31,6 +31,9 @@ class Pin:
     more: str = ""
     badge: str = ""
     listed: bool = True
+    # What is no row of the list beside, such as the asker, gets no number; a cluster says how many it holds.
+    counted: bool = True
+    count: int = 0
 
     @property
     def data(self) -> SafeString:
@@ -38,7 +41,7 @@ class Pin:
         label = f"{self.label} · {self.badge}" if self.badge else self.label
         kind = self.kind if self.listed else f"{self.kind} unlisted"
         return SafeString(f'data-lat="{self.lat:.12g}" data-lon="{self.lon:.12g}" data-kind="{escape(kind)}" '
-                          f'data-label="{escape(label)}"')
+                          f'data-label="{escape(label)}"' + (f' data-count="{self.count}"' if self.count else ""))
 
 
 Source = Callable[[Actor, datetime], Iterable[Pin]]

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import h3
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language
 
+from undercity.places import exceptions, nearby
+from undercity.places.amenities import words_of
+from undercity.places.exceptions import opening_of
 from undercity.places.hours import in_words, season
 from undercity.places.models import Place, PlaceName
-from undercity.places.rules import Opening, opening
+from undercity.places.present import Present, present_of
+from undercity.places.rules import Opening
+from undercity.places.wishes import NONE, Wishes
 from undercity.science.coordinates import distance_m, walking_minutes
 
 # Where many places' names wait, once prefetched.
 CALLED = "called"
 RESOLUTION = 8
-# Rings of cells round the asker, about 0.9 km each: beyond them the city is searched as a whole.
-RINGS = 12
+A_PAGE = 100
+KEPT_ROWS = 20_000
 WALKABLE_MINUTES = 60
 
 
@@ -34,6 +38,7 @@ class Found:
     opening: Opening
     metres: float | None
     minutes: int | None
+    present: Present
 
     @property
     def is_walkable(self) -> bool:
@@ -51,10 +56,9 @@ class Found:
         return season(self.place.hours)
 
     @property
-    def measured(self) -> str:
-        """The year its temperature was published, if the source names one."""
-        year = re.search(r"\d{4}", self.place.temperature_source)
-        return year[0] if year else ""
+    def amenities(self) -> list[str]:
+        """What is there, in words."""
+        return words_of(self.place.amenities)
 
     @property
     def kilometres(self) -> int:
@@ -70,21 +74,26 @@ def with_names(of: str = "") -> Prefetch[str, QuerySet[PlaceName]]:
 def name_of(place: Place, at: datetime) -> str:
     """What a place is called at a moment, in the reader's language."""
     chinese = (get_language() or "zh").startswith("zh")
-    known: list[PlaceName] = getattr(place, CALLED, None) or list(place.names.all())
+    known: list[PlaceName] | None = getattr(place, CALLED, None)
+    known = list(place.names.all()) if known is None else known
     names, day = sorted(known, key=lambda name: name.valid_from or date.min), at.date()
     current = [n for n in names if (n.valid_from is None or n.valid_from <= day)
                and (n.valid_to is None or day < n.valid_to)] or names
     return (current[-1].zh if chinese else current[-1].en) if current else place.key
 
 
-def found(place: Place, at: datetime, lat: float | None = None, lon: float | None = None) -> Found:
-    """A place as seen from a position at a moment."""
-    metres = distance_m(lat, lon, place.lat, place.lon) if lat is not None and lon is not None else None
+def found(place: Place, at: datetime, lat: float | None = None, lon: float | None = None, *,
+          metres: float | None = None, known: Mapping[int, Opening] | None = None,
+          present: Present | None = None) -> Found:
+    """A place as seen at a moment, from a position or at a distance already measured."""
+    if metres is None and lat is not None and lon is not None:
+        metres = distance_m(lat, lon, place.lat, place.lon)
     chinese = (get_language() or "zh").startswith("zh")
     return Found(place=place, name=name_of(place, at),
                  address=place.address_zh if chinese or not place.address_en else place.address_en,
-                 opening=opening(place.hours, at), metres=metres,
-                 minutes=walking_minutes(metres) if metres is not None else None)
+                 opening=opening_of(place, at, exceptions.at_moment(at) if known is None else known), metres=metres,
+                 minutes=walking_minutes(metres) if metres is not None else None,
+                 present=present or present_of([place], at)[place.pk])
 
 
 def shown_to(officer: bool = False) -> QuerySet[Place]:
@@ -92,38 +101,64 @@ def shown_to(officer: bool = False) -> QuerySet[Place]:
     return Place.objects.all() if officer else Place.objects.filter(listed=True)
 
 
-def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3, *, officer: bool = False) -> list[Found]:
-    """The nearest places open at a moment, nearest first: ring by ring of H3 cells, then the whole city."""
-    shown = shown_to(officer)
-    best: list[Found] = []
-    centre = h3.latlng_to_cell(lat, lon, RESOLUTION)
-    for ring in range(RINGS + 1):
-        cells = [h3.str_to_int(cell) for cell in h3.grid_ring(centre, ring)]
-        best += [one for one in _seen(shown.filter(cell__in=cells), at, lat, lon) if one.opening.is_open]
-        best.sort(key=lambda one: one.metres or 0.0)
-        # A cell of a later ring may be nearer than the far corner of this one: look one ring further.
-        sure = ring * h3.average_hexagon_edge_length(RESOLUTION, unit="m") * 1.2
-        if len(best) >= limit and (best[limit - 1].metres or 0.0) <= sure:
-            return best[:limit]
-    everywhere = [one for one in _seen(shown, at, lat, lon) if one.opening.is_open]
-    return sorted(everywhere, key=lambda one: one.metres or 0.0)[:limit]
+def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes: Wishes = NONE,
+                 officer: bool = False) -> list[Found]:
+    """The nearest places open at a moment that have all that is wished, nearest first."""
+    known = exceptions.at_moment(at)
+    stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, officer=officer)
+    return _told(stand, met, at, known, officer)
 
 
-def next_to_open(lat: float, lon: float, at: datetime, limit: int = 3) -> list[Found]:
+def next_to_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes: Wishes = NONE) -> list[Found]:
     """Listed places now closed that open again: the soonest first, of those that open together the nearest."""
-    waiting = [one for one in _seen(shown_to(), at, lat, lon)
-               if not one.opening.is_open and one.opening.changes_at is not None]
-    return sorted(waiting, key=lambda one: (one.opening.changes_at, one.metres))[:limit]
+    known = exceptions.at_moment(at)
+    stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, shut=True)
+    return _told(stand, met, at, known, False)
 
 
-def all_places(at: datetime, *, officer: bool = False) -> list[Found]:
-    """Every place somebody may see: open ones first, then by name."""
-    return sorted(_seen(shown_to(officer), at), key=lambda one: (not one.opening.is_open, one.name))
+def _told(stand: tuple[int, int], met: list[tuple[int, float]], at: datetime, known: Mapping[int, Opening],
+          officer: bool) -> list[Found]:
+    rows = _rows_of([number for number, _metres in met], stand)
+    now = present_of(rows.values(), at)
+    return [found(rows[number], at, metres=metres, known=known, present=now[number])
+            for number, metres in met if number in rows and (officer or rows[number].listed)]
 
 
-def positions() -> list[tuple[float, float]]:
-    """Where the listed places are, (lat, lon)."""
-    return list(shown_to().order_by("pk").values_list("lat", "lon"))
+_kept: tuple[tuple[int, int], dict[int, Place]] = ((0, 0), {})
+
+
+def _rows_of(ids: list[int], stand: tuple[int, int]) -> dict[int, Place]:
+    """Places with their names, by id, for reading only: kept until any place changes."""
+    global _kept
+    if _kept[0] != stand or len(_kept[1]) > KEPT_ROWS:
+        _kept = (stand, {})
+    rows = _kept[1]
+    if missing := [number for number in ids if number not in rows]:
+        rows.update((place.pk, place) for place in
+                    Place.objects.filter(pk__in=missing).prefetch_related(with_names()))
+    return {number: rows[number] for number in ids if number in rows}
+
+
+def found_all(ids: list[int], at: datetime, *, officer: bool = False) -> list[Found]:
+    """These places: open ones first, then by name."""
+    return sorted(_seen(shown_to(officer).filter(pk__in=ids), at),
+                  key=lambda one: (not one.opening.is_open, one.name))
+
+
+def listed_page(at: datetime, page: str) -> tuple[list[Found], Page[int]]:
+    """A page of the listed places: open ones first, then by name, while one page holds all; else in their order."""
+    ids = Paginator(shown_to().order_by("pk").values_list("pk", flat=True), A_PAGE).get_page(page)
+    return found_all(list(ids.object_list), at), ids
+
+
+def positions(limit: int = 200) -> list[tuple[float, float]]:
+    """Where the eldest listed places are, (lat, lon)."""
+    return list(shown_to().order_by("pk").values_list("lat", "lon")[:limit])
+
+
+def found_of(places: QuerySet[Place], at: datetime) -> list[Found]:
+    """Many places at a moment, in their order: what they share is asked once for all."""
+    return list(_seen(places, at))
 
 
 def place_by_key(key: str, *, officer: bool = False) -> Place | None:
@@ -131,6 +166,8 @@ def place_by_key(key: str, *, officer: bool = False) -> Place | None:
     return shown_to(officer).prefetch_related(with_names()).filter(key=key).first()
 
 
-def _seen(places: QuerySet[Place], at: datetime, lat: float | None = None, lon: float | None = None) -> Iterator[Found]:
-    for place in places.prefetch_related(with_names()):
-        yield found(place, at, lat, lon)
+def _seen(places: QuerySet[Place], at: datetime) -> Iterator[Found]:
+    known, rows = exceptions.at_moment(at), list(places.prefetch_related(with_names()))
+    now = present_of(rows, at)
+    for place in rows:
+        yield found(place, at, known=known, present=now[place.pk])

@@ -1,9 +1,9 @@
-"""What a place serves as in peacetime."""
+"""What a place serves as in peacetime, whether a wheelchair gets in, how full it is."""
 
 from __future__ import annotations
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 
 class PlaceUse(TextChoices):
@@ -18,3 +18,19 @@ class PlaceUse(TextChoices):
     READING = "reading", _("reading room")
     STORE = "store", _("storehouse")
     IDLE = "idle", _("not in use")
+
+
+class StepFree(TextChoices):
+    """Whether one gets in without a step 无障碍通行."""
+
+    YES = "yes", _("step-free")
+    NO = "no", _("with steps")
+    UNKNOWN = "unknown", _("not known")
+
+
+class Crowding(TextChoices):
+    """How full a place is 拥挤程度."""
+
+    QUIET = "quiet", pgettext_lazy("crowding", "quiet")
+    BUSY = "busy", pgettext_lazy("crowding", "busy")
+    FULL = "full", pgettext_lazy("crowding", "full")

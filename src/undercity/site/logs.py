@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from contextvars import ContextVar
 
 from undercity import clock
@@ -11,6 +12,15 @@ from undercity import clock
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request", "taskName"}
+
+
+# PostgreSQL quotes the whole row it refuses: internal fields, contacts and all.
+_QUOTED = re.compile(r"^(DETAIL|CONTEXT): .*$", re.MULTILINE)
+
+
+def without_rows(trace: str) -> str:
+    """A trace without what the database quotes of the row it refused."""
+    return _QUOTED.sub(r"\1: …", trace)
 
 
 class JsonLines(logging.Formatter):
@@ -27,5 +37,5 @@ class JsonLines(logging.Formatter):
             line["request"] = identity
         line.update({key: value for key, value in vars(record).items() if key not in _STANDARD})
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = without_rows(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)

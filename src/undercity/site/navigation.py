@@ -62,7 +62,8 @@ PUBLIC: tuple[tuple[str, Any, Holds], ...] = (
     ("numbers", _("Public numbers"), _everybody),
     ("tour", _("Tour"), _everybody),
 )
-FOOT = (("about", _("About")), ("tour", _("Tour")), ("components", _("Components")))
+FOOT = (("about", _("About")), ("tour", _("Tour")), ("components", _("Components")),
+        ("machines", _("Doors for machines")))
 
 
 def address_of(name: str) -> str:

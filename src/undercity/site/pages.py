@@ -7,20 +7,21 @@ from typing import Any
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.i18n import set_language as djangos_set_language
-from shapely.geometry import shape
 
 from undercity import clock
 from undercity.errors import Refused, RuleBroken
 from undercity.org.queries import directory
 from undercity.org.signin import Attempts
-from undercity.places.now import now_at
+from undercity.places.asking import Asked, address, areas, asked, middle_of
+from undercity.places.pages.find import form_of
 from undercity.places.queries import nearest_open, next_to_open, positions
-from undercity.science.coordinates import Datum, Position, to_wgs84
+from undercity.places.wishes import NONE
 from undercity.site.navigation import address_of
 
 set_language = djangos_set_language
@@ -36,70 +37,31 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def home(request: HttpRequest) -> HttpResponse:
     """The portal's first screen: a cool place open now, and report a problem. Asks for no permission."""
-    areas, now, wrong = _areas(), clock.now(), ""
-    here = None
+    now, wrong, question = clock.now(), "", Asked()
     try:
-        here = _position(request.GET)
+        question = asked(request.GET)
     except RuleBroken as refusal:
         wrong = str(refusal)
-    near = request.GET.get("near", "")
-    if near not in {area["key"] for area in areas}:
-        near = _first_shown(areas)
+    typed = question
+    if question.position is None and (near := _first_shown()):
+        question = middle_of(near)
     nearest, waiting = [], []
-    if middle := here or _middle(near):
-        nearest = nearest_open(*middle, now)
-        waiting = [] if nearest else next_to_open(*middle, now)
+    if question.position is not None:
+        nearest = nearest_open(*question.position, now)
+        waiting = [] if nearest else next_to_open(*question.position, now)
     return render(request, "site/home.html", {
-        "areas": areas, "near": near, "here": here, "wrong": wrong, "best": nearest[0] if nearest else None,
-        "measured": now_at([nearest[0].place.pk], now).get(nearest[0].place.pk) if nearest else None,
-        "others": nearest[1:], "waiting": waiting, "numbers": address_of("numbers")}, status=422 if wrong else 200)
+        **form_of(request.GET, typed, NONE), "said": question.said, "wrong": wrong,
+        "best": nearest[0] if nearest else None, "others": nearest[1:], "waiting": waiting,
+        "more": address(reverse("find"), question.query), "numbers": address_of("numbers")},
+        status=422 if wrong else 200)
 
 
-def _position(given: QueryDict) -> Position | None:
-    """Where the asker says he is, in WGS 84; None when he does not; RuleBroken when it is no position in the city."""
-    if not (given.get("lat") or given.get("lon")):
-        return None
-    try:
-        lat, lon = float(given.get("lat", "")), float(given.get("lon", ""))
-        datum = Datum(given.get("datum") or Datum.WGS84)
-    except ValueError as error:
-        raise RuleBroken(_("This position cannot be read."), field="lat",
-                         remedy=_("Choose the street or district instead.")) from error
-    if not (abs(lat) <= 90 and abs(lon) <= 180):
-        raise RuleBroken(_("This is no position on earth."), field="lat",
-                         remedy=_("Choose the street or district instead."))
-    lat, lon = to_wgs84(lat, lon, datum)
-    if directory().at(lat, lon) is None:
-        raise RuleBroken(_("This position lies outside the city."), field="lat",
-                         remedy=_("Choose the street or district instead."))
-    return lat, lon
-
-
-def _first_shown(areas: list[dict[str, Any]]) -> str:
+def _first_shown() -> str:
     """Before anybody said where he is: a street that has a place, since a street says more than fifty kilometres."""
-    book, streets = directory(), {area["key"] for area in areas if area["street"]}
+    book, known = directory(), areas()
+    streets = [area["key"] for area in known if area["street"]] or [area["key"] for area in known]
     held = (book.cards[body].key for lat, lon in positions() if (body := book.at(lat, lon)) is not None)
-    return next((key for key in held if key in streets),
-                next((area["key"] for area in areas if area["street"]), areas[0]["key"] if areas else ""))
-
-
-def _middle(near: str) -> Position | None:
-    if not near:
-        return None
-    middle = shape(directory().outlines[directory().by_key[near]]).representative_point()
-    return middle.y, middle.x
-
-
-def _areas() -> list[dict[str, Any]]:
-    """Districts with their streets, the sample city's own first; the key of each and its name."""
-    book, language, today = directory(), get_language() or "zh-hans", clock.now().date()
-    cards = [card for card in book.cards.values() if card.id in book.outlines]
-    # A district with streets is the one that was mapped in detail: who lives there finds his street first.
-    deep = {card.parent for card in cards if card.kind == "street"}
-    cards.sort(key=lambda card: (card.id not in deep and card.parent not in deep, card.path))
-    return [{"key": card.key, "street": card.kind == "street",
-             "name": ("· " if card.kind == "street" else "") + book.name(card.id, language, today)}
-            for card in cards]
+    return next((key for key in held if key in set(streets)), next(iter(streets), ""))
 
 
 def about(request: HttpRequest) -> HttpResponse:

@@ -6,10 +6,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
 
 FILE = Path(__file__).with_name("tour.toml")
+LEFT_OUT = ("本部署未安装这一部分。", "this part, which this deployment leaves out.")
 BUILT, PARTLY, NOT_BUILT = "built", "partly", "not_built"
 
 
@@ -51,10 +54,23 @@ class Row:
         return self._said(self.lacks)
 
 
+def _opens(link: str) -> bool:
+    try:
+        resolve(urlsplit(link).path)
+    except Resolver404:
+        return False
+    return True
+
+
 @cache
 def rows() -> tuple[Row, ...]:
-    """All rows, in the mission's order."""
+    """All rows, in the mission's order. What this deployment leaves out is not built in it."""
     said = tomllib.loads(FILE.read_text(encoding="utf-8"))["row"]
+    for one in said:
+        if one.get("link") and not _opens(one["link"]):
+            for name in ("link", "does_zh", "does_en"):
+                del one[name]
+            one["lacks_zh"], one["lacks_en"] = LEFT_OUT
     return tuple(Row(code=one["code"], promise=one["promise"], source=(one["source_zh"], one["source_en"]),
                      does=(one.get("does_zh", ""), one.get("does_en", "")),
                      lacks=(one.get("lacks_zh", ""), one.get("lacks_en", "")), link=one.get("link", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.urls import include, path
 
-from undercity.site import pages, public
+from undercity.site import machines, pages, public
 from undercity.site.view import set_view
 
 urlpatterns = [
@@ -18,8 +18,11 @@ urlpatterns = [
     path("language/", pages.set_language, name="set_language"),
     path("view/", set_view, name="set_view"),
     path("components/", pages.components, name="components"),
+    path("api/", machines.doors, name="machines"),
+    path("api/openapi.json", machines.description, name="machines_openapi"),
     path("healthz", pages.healthz, name="healthz"),
     path("open311/v2/", include("undercity.cases.open311.urls")),
+    path("ogc/", include("undercity.places.ogc.urls")),
     path("", include("undercity.ledger.urls")),
     path("", include("undercity.notices.urls")),
     path("", include("undercity.places.urls")),

@@ -1,4 +1,7 @@
-"""How somebody wants to see the pages 显示方式: light or dark, normal or large type. Kept in two cookies, no script."""
+"""How somebody wants to see the pages 显示方式: light or dark, normal or large type, or for weak eyes.
+
+Kept in two cookies, no script.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from undercity.errors import RuleBroken
 
-CHOICES: dict[str, tuple[str, ...]] = {"theme": ("auto", "light", "dark"), "type": ("normal", "large")}
+CHOICES: dict[str, tuple[str, ...]] = {"theme": ("auto", "light", "dark"), "type": ("normal", "large", "sight")}
 A_YEAR = 365 * 24 * 3600
 
 

@@ -6,7 +6,6 @@ The position stays: it is that of a public problem, about which Open311 tells th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
@@ -24,8 +23,8 @@ from undercity.cases.voices import Erased
 from undercity.db import write
 from undercity.errors import RuleBroken
 from undercity.ledger.actions import record
-from undercity.ledger.models import Dossier, TaskPhoto
-from undercity.ledger.pictures import path_of
+from undercity.ledger.actions.sweeping import forget_pictures
+from undercity.ledger.models import Dossier
 from undercity.org.powers import THE_CITIZEN, THE_SYSTEM, Actor
 
 EMPTY: dict[type[Dossier], dict[str, object]] = {
@@ -85,16 +84,9 @@ def _empty(row: Dossier, at: datetime) -> None:
         # Nobody finds the case by words that are gone.
         forget_words(row.case.pk, row.text, row.address)
     elif isinstance(row, Photo):
-        transaction.on_commit(partial(_remove_files, [row.sha256]))
+        transaction.on_commit(partial(forget_pictures, [row.sha256]))
     elif isinstance(row, Contact):
         Follower.objects.filter(contact=row).delete()
     elif isinstance(row, Supporter):
         Follower.objects.filter(supporter=row).delete()
     type(row)._default_manager.filter(pk=row.pk).update(salt="", erased_at=at, **EMPTY[type(row)])
-
-
-def _remove_files(hashes: Iterable[str]) -> None:
-    """A picture is kept by its content: the same one may be evidence elsewhere."""
-    for one in hashes:
-        if one and not Photo.objects.filter(sha256=one).exists() and not TaskPhoto.objects.filter(sha256=one).exists():
-            path_of(one).unlink(missing_ok=True)

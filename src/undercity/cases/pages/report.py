@@ -11,7 +11,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.cases.actions.following import follow
@@ -19,6 +19,7 @@ from undercity.cases.actions.reporting import Sender, report
 from undercity.cases.actions.voices import support
 from undercity.cases.forms import SendForm, WhatForm, WhereForm
 from undercity.cases.models import Case, Contact
+from undercity.cases.queries.choices import areas, categories
 from undercity.cases.queries.scheme import scheme
 from undercity.cases.queries.similar import There, already_there
 from undercity.cases.queries.suggesting import Suggestion, suggest
@@ -33,28 +34,6 @@ from undercity.science.coordinates import Datum
 
 PHOTOS_MAX = 3
 SALT = "undercity.report"
-# What citizens report most, first; the whole scheme follows by class.
-COMMON = ("matter-01-023", "matter-06-010", "matter-06-012", "matter-06-013", "matter-01-037", "matter-01-004",
-          "matter-10-002", "matter-07-001", "matter-09-006", "matter-09-009", "matter-06-001", "matter-08-004")
-
-
-def areas() -> list[tuple[str, str]]:
-    """Streets and districts by key, in the reader's language."""
-    book, language, today = directory(), get_language() or "zh-hans", clock.now().date()
-    cards = sorted((card for card in book.cards.values() if card.id in book.outlines), key=lambda card: card.path)
-    return [(card.key, ("" if card.kind == "district" else "· ") + book.name(card.id, language, today))
-            for card in cards]
-
-
-def categories() -> list[Any]:
-    """The common subclasses, then all by major class."""
-    known = scheme()
-    common = [(code, known.name(code)) for code in (f"gbt47678-{short}" for short in COMMON)
-              if code in known.categories]
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for code in known.categories:
-        groups.setdefault(known.major(code), []).append((code, known.name(code)))
-    return [(_("Often reported"), common), *groups.items()] if common else list(groups.items())
 
 
 def report_page(request: HttpRequest) -> HttpResponseBase:

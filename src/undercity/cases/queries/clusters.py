@@ -21,6 +21,8 @@ from undercity.places.pins import Pin
 
 # As many squares as a map numbers.
 ACROSS, DOWN = 5, 4
+# Of more cases the newest are counted: those closed in ten years would take seconds, and say little.
+MOST = 20_000
 SMALLEST = 0.0005
 
 
@@ -60,13 +62,15 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An area with its clusters; `inside` + `outside` + `without` (a position) = all that was asked for."""
+    """An area with its clusters; `inside` + `outside` + `without` (a position) = all that was asked for, or the newest
+    so many of them, if there are more than `most`."""
 
     box: Box
     clusters: list[Cluster]
     inside: int
     outside: int
     without: int
+    most: int | None = None
 
 
 def read_box(text: str) -> Box | None:
@@ -88,15 +92,17 @@ def on_a_map(narrowed: Filter) -> Filter:
 def view(actor: Actor, at: datetime, narrowed: Filter, box: Box | None, page: str) -> View:
     """What lies in an area, or in all there is; `page` is the address a square opens at."""
     rows = visible_to(actor).filter(on_a_map(narrowed).chosen(at))
+    last = rows.order_by("-id").values_list("pk", flat=True)[MOST:MOST + 1].first()
+    rows, most = (rows, None) if last is None else (rows.filter(id__gt=last), MOST)
     seen = rows.aggregate(all=Count("pk"), placed=Count("report__lat"), south=Min("report__lat"),
                           north=Max("report__lat"), west=Min("report__lon"), east=Max("report__lon"))
     if not seen["placed"]:
-        return View(box or Box(0, 0, SMALLEST, SMALLEST), [], 0, 0, seen["all"])
+        return View(box or Box(0, 0, SMALLEST, SMALLEST), [], 0, 0, seen["all"], most)
     area = box or Box(seen["south"], seen["west"], max(seen["north"], seen["south"] + SMALLEST),
                       max(seen["east"], seen["west"] + SMALLEST))
     clusters = _clusters(rows.filter(_within(area)), area, narrowed, page)
     inside = sum(one.count for one in clusters)
-    return View(area, clusters, inside, seen["placed"] - inside, seen["all"] - seen["placed"])
+    return View(area, clusters, inside, seen["placed"] - inside, seen["all"] - seen["placed"], most)
 
 
 def _within(box: Box) -> Q:

@@ -51,6 +51,11 @@ class Filter:
         """Narrows anything at all."""
         return bool(self.query)
 
+    @property
+    def only_open(self) -> bool:
+        """Whatever it chooses is open: a light and a card are those of an open case."""
+        return bool(self.light or self.card) or self.stage in {OPEN_ONES, LATE_ONES, *OPEN}
+
     def chosen(self, at: datetime) -> Q:
         """What the database can tell by itself; words and two of the lights are looked at case by case."""
         asked = self._of_the_stage(at)

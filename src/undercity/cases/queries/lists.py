@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _, ngettext
 
+from undercity import clock
+from undercity.cases.facts import SUBJECT
 from undercity.cases.models import Case, Note, Photo
 from undercity.cases.numbers import number_of, row_of
 from undercity.cases.queries.cards import card_of, thresholds
@@ -25,9 +27,9 @@ from undercity.ledger.models import Duty
 from undercity.ledger.queries import story
 from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
-from undercity.org.queries import body_name, post_titles
+from undercity.org.queries import body_name, calendar, post_titles
 from undercity.places.pins import Pin
-from undercity.science.worktime import Light
+from undercity.science.worktime import Light, green_for_sure
 
 PAGE = 100
 EVERYTHING = Filter()
@@ -86,19 +88,27 @@ def found_by(actor: Actor, at: datetime, narrowed: Filter, *, before: int | None
     chosen = narrowed.chosen(at)
     if narrowed.words and (number := row_of(narrowed.words)) is not None:
         chosen &= Q(pk=number)
+    elif narrowed.words and narrowed.only_open:
+        # Of a year's cases one in a hundred is open: these are read sooner than all that hold the words.
+        chosen &= said(narrowed.words)
     elif narrowed.words:
-        return _looked_at(_with_words(actor, chosen, narrowed.words, before), narrowed.light, at, limit)
-    if narrowed.light and narrowed.light != Light.RED.value:
+        return _with_words(actor, chosen, narrowed.words, before, limit)
+    if narrowed.light == Light.YELLOW.value:
+        return _due_soon(actor, chosen, at, before, limit)
+    if narrowed.light == Light.GREEN.value:
         return _of_a_light(actor, chosen, narrowed.light, at, before, limit)
     if narrowed.light:
         chosen &= late(at)
     return newest(actor, chosen & (Q(id__lt=before) if before is not None else Q()), limit)
 
 
-def _with_words(actor: Actor, chosen: Q, words: str, before: int | None) -> Iterator[list[int]]:
+def _with_words(actor: Actor, chosen: Q, words: str, before: int | None, limit: int) -> list[int]:
+    found: list[int] = []
     for some in matching(words, before):
-        yield list(visible_to(actor).filter(chosen, said(words), pk__in=some).order_by("-id").values_list(
-            "pk", flat=True))
+        found += visible_to(actor).filter(chosen, said(words), pk__in=some).order_by("-id").values_list("pk", flat=True)
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def _of_a_light(actor: Actor, chosen: Q, light: str, at: datetime, before: int | None, limit: int) -> list[int]:
@@ -115,14 +125,20 @@ def _of_a_light(actor: Actor, chosen: Q, light: str, at: datetime, before: int |
     return found[:limit]
 
 
-def _looked_at(batches: Iterator[list[int]], light: str, at: datetime, limit: int) -> list[int]:
-    found: list[int] = []
-    for some in batches:
-        found += _lit(Case.objects.filter(pk__in=some).annotate(**OF_THE_DUTY).order_by("-id").values_list(
-            "pk", *OF_THE_DUTY), light, at) if light else some
-        if len(found) >= limit:
-            break
-    return found[:limit]
+def _due_soon(actor: Actor, chosen: Q, at: datetime, before: int | None, limit: int) -> list[int]:
+    """The newest whose open duty is yellow: few of the open ones are, so the duties are asked, not the cases."""
+    clocks = Duty.objects.filter(timeline=clock.timeline(), subject_kind=SUBJECT, done_at__isnull=True, due_at__gte=at)
+    for due, begun in green_for_sure(at, calendar()):
+        clocks = clocks.exclude(due_at__gt=due, assigned_at__gt=begun)
+    read = clocks.values_list("pk", "stream", "assigned_at", "due_at", "limit_unit")
+    lit = {duty: stream for duty, stream, begins, due, unit in read if light_at(begins, due, unit, at) is Light.YELLOW}
+    rows = visible_to(actor).filter(chosen, *([Q(id__lt=before)] if before is not None else []))
+    streams = list(lit.values())
+    # Questions beside the main line have duties of their own; a case shows the light of its main one.
+    found = [pk for first in range(0, len(streams), AT_ONCE)
+             for pk, duty in rows.filter(uid__in=streams[first:first + AT_ONCE]).values_list("pk", "duty")
+             if duty in lit]
+    return sorted(found, reverse=True)[:limit]
 
 
 def _lit(clocks: Iterable[tuple[Any, ...]], light: str, at: datetime) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -26,7 +26,7 @@ from undercity.org.directory import forget
 from undercity.org.models import ApiKey, Body, Person, Post
 from undercity.org.queries import digest_of, directory
 from undercity.org.states import BodyKind, Power, Role
-from undercity.places.actions import load_grids, open_place
+from undercity.places.actions import hang_board, load_grids, open_place
 
 # Saturday 18 July 2026, minutes before a storm.
 EVENING = datetime(2026, 7, 18, 16, 30, tzinfo=clock.ZONE)
@@ -67,7 +67,7 @@ def load_foundations(say: Callable[[str], None]) -> None:
         say("category scheme: " + ", ".join(f"{count} {what}" for what, count in load_schemes().items()))
         say(f"bodies: {_bodies()}")
         posts = _posts()
-        say(f"places: {_places()}")
+        say(f"places: {_places(posts)}")
         say(f"unit grids: {_grids()}, all invented")
         say(f"duty templates: {load_templates()}")
         _accounts(accounts, [one.result() for one in hashes], posts)
@@ -119,13 +119,16 @@ def _accounts(rows: list[dict[str, Any]], hashes: list[str], posts: dict[str, Po
         appoint(person, posts[row["post"]], begins=BEGINS)
 
 
-def _places() -> int:
+def _places(posts: dict[str, Post]) -> int:
     rows = read("places.toml")["place"]
     book = directory()
     for row in rows:
         row["district"] = book.by_key[row["district"]]
         row["names"] = [dict(name) for name in row["names"]]
-        open_place(**row)
+        board = row.pop("board")
+        place = open_place(**row)
+        hang_board(place, keeper=book.by_key[board.pop("keeper")], post=posts[board.pop("post")], invented=True,
+                   source="invented for the sample city", valid_from=date(2026, 6, 1), **board)
     return len(rows)
 
 

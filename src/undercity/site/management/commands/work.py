@@ -25,6 +25,7 @@ from undercity.city.actions.instruments import measure_on
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
+from undercity.ledger.actions.sweeping import sweep
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
 from undercity.readings.actions.keeping import forget_keys
@@ -108,6 +109,14 @@ def instruments(now: datetime) -> None:
         measure_on(now)
 
 
+def disk() -> None:
+    """Sweep one of the folders of pictures; all of them come round in two days."""
+    if timetable.ripe("disk", timedelta(minutes=10)):
+        now = clock.real_now()
+        if gone := sweep(int(now.timestamp()) // 600, at=now):
+            log.info("pictures of reports never sent removed", extra={"count": gone})
+
+
 def one_round(worker: str) -> None:
     """Everything that is due now."""
     beat(worker)
@@ -124,6 +133,7 @@ def one_round(worker: str) -> None:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
     privacy(now)
+    disk()
     facts()
     outside()
     instruments(now)

@@ -45,19 +45,24 @@
     });
   }
 
+  function short(count) { return count < 1000 ? String(count) : Math.floor(count / 1000) + "k"; }
+
   function pins(map, rows, numbered) {
-    rows.forEach(function (row, index) {
+    var number = 0;
+    rows.forEach(function (row) {
+      var here = / here$/.test(row.kind);
+      if (!here) number += 1;
       var kinds = row.kind.split(" ").map(function (kind) { return kind === "shut" ? "shut-pin" : kind; });
-      var pin = L.circleMarker(row.at, { radius: numbered || rows.length === 1 ? 9 : rows.length > 60 ? 4 : 6, className: ["pin"].concat(kinds).join(" ") }).addTo(map);
+      var pin = L.circleMarker(row.at, { radius: row.count ? Math.min(11 + 4 * Math.log10(row.count), 24) : here ? 6 : numbered || rows.length === 1 ? 9 : rows.length > 60 ? 4 : 6, className: ["pin"].concat(kinds).join(" ") }).addTo(map);
       var box = document.createElement("div");
       var link = row.element.querySelector("a[href]");
-      if (link) {
+      if (link && !here) {
         box.appendChild(link.cloneNode(false)).textContent = row.label;
       } else {
         box.textContent = row.label;
       }
       pin.bindPopup(box);
-      if (numbered) pin.bindTooltip(String(index + 1), { permanent: true, direction: "center", className: "pin-number" });
+      if (row.count || numbered && !here) pin.bindTooltip(row.count ? short(row.count) : String(number), { permanent: true, direction: "center", className: "pin-number" });
       function mark(on) {
         row.element.classList.toggle("lit", on);
         if (pin.getElement()) pin.getElement().classList.toggle("on", on);
@@ -75,7 +80,7 @@
     var frame = figure.querySelector(".frame");
     var box = figure.dataset.box.split(",").map(Number);
     var rows = Array.prototype.map.call(figure.closest(".split").querySelectorAll("[data-lat]"), function (element) {
-      return { element: element, at: L.latLng(+element.dataset.lat, +element.dataset.lon), kind: element.dataset.kind || "", label: element.dataset.label || "" };
+      return { element: element, at: L.latLng(+element.dataset.lat, +element.dataset.lon), kind: element.dataset.kind || "", count: +element.dataset.count || 0, label: element.dataset.label || "" };
     });
     var stage = document.createElement("div");
     stage.className = "stage-map";
@@ -86,9 +91,19 @@
     map.on("zoomend", function () { stage.classList.toggle("far", map.getZoom() < 11.8); });
     map.fitBounds([[box[0], box[1]], [box[2], box[3]]]);
     if (figure.dataset.tiles) {
-      L.tileLayer(figure.dataset.tiles, { attribution: figure.dataset.credit }).addTo(map);
+      // A second address, after a space, is laid over the first: the names of 天地图 are a layer of their own.
+      figure.dataset.tiles.split(/\s+/).forEach(function (address) {
+        L.tileLayer(address, { attribution: figure.dataset.credit }).addTo(map);
+      });
     } else {
       ground(map, features);
+    }
+    if (figure.dataset.tap) {
+      // A tap is enough: to a thousandth of a degree, some hundred metres.
+      map.on("click", function (event) {
+        location.assign(figure.dataset.tap + "lat=" + event.latlng.lat.toFixed(3) + "&lon=" + event.latlng.lng.toFixed(3));
+      });
+      stage.style.cursor = "pointer";
     }
     if (frame.classList.contains("below")) net(map, rows);
     pins(map, rows, rows.length > 1 && !!figure.closest(".split").querySelector(".numbered"));

@@ -23,7 +23,13 @@
         button.disabled = false;
         return;
       }
-      location.assign(location.pathname + "?lat=" + lat + "&lon=" + lon + "&datum=" + button.dataset.near);
+      var form = button.form;
+      var asked = new URLSearchParams(form && form.method === "get" ? new FormData(form) : "");
+      asked.delete("at");
+      asked.set("lat", lat);
+      asked.set("lon", lon);
+      asked.set("datum", button.dataset.near);
+      location.assign((form && form.method === "get" ? form.getAttribute("action") : location.pathname) + "?" + asked);
     }, function () {
       button.disabled = false;
       if (said) said.hidden = false;

@@ -1,0 +1,1 @@
+"""Pages of places: finding one, the place itself, what is printed for its door, and the map."""
