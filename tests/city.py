@@ -119,9 +119,10 @@ def forgotten() -> Iterator[None]:
     from undercity.ledger.queries import agenda
     from undercity.org import directory
     from undercity.places import grids, nearby
+    from undercity.places.seasons import standing
     from undercity.readings.queries import terms
 
-    held = (directory, scheme, numbers, agenda, grids, nearby, terms)
+    held = (directory, scheme, numbers, agenda, grids, nearby, standing, terms)
     for one in held:
         one.forget()
     try:

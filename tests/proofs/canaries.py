@@ -54,7 +54,7 @@ class Canaries:
             return one.choices[0][0] if one.choices else False
         kinds: list[tuple[type[models.Field[Any, Any]], Any]] = [
             (models.UUIDField, UUID(int=0xC0FFEE0000000000000000000000 + n * 7919)),
-            (models.PositiveSmallIntegerField, 21_000 + n * 37), (models.SmallIntegerField, 21_000 + n * 37),
+            (models.PositiveSmallIntegerField, 20_001 + n * 17), (models.SmallIntegerField, 20_001 + n * 17),
             (models.IntegerField, 73_190_000 + n * 137), (models.FloatField, round(36.613579 + n * 0.00217, 6)),
             (models.DateTimeField, timezone.make_aware(datetime.combine(FIRST_DAY + timedelta(days=n), time(3, 17)))),
             (models.DateField, FIRST_DAY + timedelta(days=n)), (models.TimeField, time(3, n % 60, 17)),

@@ -41,6 +41,9 @@ NO_WORKS = ("intake_officer", "shift_lead", "dispatcher", "inspector", "departme
             "evaluator", "branch_secretary", "administrator", "open311_client")
 KEEPS_NOTHING = tuple(role for role in ROLES if role != "keeper")
 OTHER_WORKS = {"keeper-1"}
+# The desk of seasons is for those who change places or see the duties of others.
+NO_SEASONS = ("intake_officer", "dispatcher", "inspector", "department_handler", "squad_member", "branch_secretary",
+              "open311_client")
 TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "home": ("GET", EVERYBODY, {}),
     "about": ("GET", EVERYBODY, {}),
@@ -78,6 +81,10 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "place": ("GET", EVERYBODY, {}),
     "poster": ("GET", EVERYBODY, {}),
     "flood_board": ("GET", EVERYBODY, {}),
+    "improved": ("GET", EVERYBODY, {}),
+    "refit_photo": ("GET", EVERYBODY, {}),
+    "seasons_ics": ("GET", EVERYBODY, {}),
+    "place_ics": ("GET", EVERYBODY, {}),
     "map": ("GET", EVERYBODY, {}),
     "map_schematic": ("GET", EVERYBODY, {}),
     "report": ("GET", EVERYBODY, {}),
@@ -153,6 +160,18 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "device": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
     "device_change": ("POST", OFFICERS, {}),
     "place_readings": ("GET", OFFICERS, dict.fromkeys(ROLES, 404)),
+    "seasons": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
+    "season": ("GET", OFFICERS, {**dict.fromkeys(ROLES, 404), **dict.fromkeys(NO_SEASONS, 403)}),
+    "place_year": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
+    "season_act": ("POST", OFFICERS, {}),
+    "heat": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
+    "announcements": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
+    "announcement_end": ("POST", OFFICERS, {}),
+    "visitors": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
+    "visitors_csv": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
+    "refit": ("GET", OFFICERS, dict.fromkeys(NO_SEASONS, 403)),
+    "refit_item": ("GET", OFFICERS, {**dict.fromkeys(ROLES, 404), **dict.fromkeys(NO_SEASONS, 403)}),
+    "refit_act": ("POST", OFFICERS, {}),
     "works": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
     "work": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 404)),
 }
@@ -223,7 +242,10 @@ def address(name: str, case: Any) -> str:
         "device_change": ["no-such-device"], "place_readings": ["no-such-place"],
         "work": [work],
         "ogc_collection": ["places"], "ogc_schema": ["places"], "ogc_items": ["places"],
-        "ogc_item": ["places", "cool-foshui"], "ogc_unknown": ["nowhere"]}
+        "ogc_item": ["places", "cool-foshui"], "ogc_unknown": ["nowhere"],
+        "refit_photo": [uuid4()], "place_ics": ["no-such-place"], "season": [uuid4()],
+        "place_year": ["cool-foshui", 2026], "season_act": ["cool-foshui", 2026, "propose"],
+        "announcement_end": [uuid4()], "refit_item": [uuid4()], "refit_act": [uuid4(), "drop"]}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
                 "open311_token": ("token", "format"), "open311_unknown": ("rest", "format")}.get(name, ("format",))

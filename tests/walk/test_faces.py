@@ -22,7 +22,7 @@ Look = Callable[["Page"], list[str]]
 PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/find/", "/find/?lat=36.65&lon=117.0&with=seats",
           "/find/?at=36.65,117.0", "/find/?at=经", "/find/map/", "/find/map/?lat=36.65&lon=117.0",
           "/places/cool-foshui/poster/", "/places/cool-foshui/flood-board/", "/places/", "/places/cool-foshui/",
-          "/places/cool-anda/",
+          "/places/cool-anda/", "/places/cool-fengcheng/", "/places/improved/",
           "/map/", "/map/?layer=below&sheet=centre", "/map/?sheet=city", "/report/", "/about/", "/components/",
           "/signin/", "/receipt/no-such-code", "/tour/", "/numbers/", "/duties/", "/source/", "{receipt}",
           "/api/", "/ogc/", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/places",
@@ -47,6 +47,8 @@ DESK = {
                 "/desk/readings/places/xugou-shizhong-001/", "/desk/readings/devices/demo-xugou-shizhong-001/",
                 "/desk/readings/enter/", "/desk/readings/enter/xugou-shizhong-001/", "/desk/readings/apart/",
                 "/desk/readings/csv/", "/desk/readings/devices/new/"),
+    "duty1": ("/desk/seasons/", "{season}", "/desk/seasons/cool-foshui/2027/", "/desk/seasons/heat/",
+              "/desk/seasons/announcements/", "/desk/seasons/visitors/", "/desk/seasons/refit/", "{refit}"),
     "admin1": ("/desk/outbox/",),
 }
 ASK = """
@@ -54,7 +56,7 @@ from undercity.cases.models import Case
 from undercity.ledger.models import Task
 from undercity.org.models import Post
 from undercity.org.queries import directory
-from undercity.places.models import UnitGrid
+from undercity.places.models import RefitItem, Season, UnitGrid
 from undercity.works.models import Work
 import json
 def case(**more): return Case.objects.filter(**more).order_by("-id").select_related("report").first()
@@ -75,7 +77,10 @@ task = Task.objects.filter(held_by=leader, status="open").first()
 work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
 grid = UnitGrid.objects.order_by("code").first().responsibility
+season = Season.objects.get(place__key="cool-weishier")
+refit = RefitItem.objects.filter(stage="done").first()
 print(json.dumps({
+    "season": f"/desk/seasons/{season.pk}/", "refit": f"/desk/seasons/refit/{refit.pk}/",
     "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
     "code": f"/cases/{mine.case.number}/follow/{there.pk}/", "messages": f"/following/{there.token}/",
     "grid": f"/desk/grids/{grid}/",

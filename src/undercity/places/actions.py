@@ -19,7 +19,10 @@ from undercity.places import grids
 from undercity.places.grid_rules import Known, Reading, as_geojson, read
 from undercity.places.models import FloodBoard, GridVersion, Place, PlaceName, UnitGrid
 from undercity.places.rules import checked_hours
+from undercity.places.seasons.actions.proposals import propose_closing
 from undercity.science.coordinates import Datum
+
+__all__ = ["cell_of", "check_grids", "load_grids", "open_place", "propose_closing"]
 
 RESOLUTION = 8
 

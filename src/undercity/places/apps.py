@@ -7,6 +7,13 @@ class PlacesConfig(AppConfig):
     verbose_name = "Places"
 
     def ready(self) -> None:
+        from undercity.places import exceptions
         from undercity.places.changes import set_up
+        from undercity.places.refit import rows as refit_rows
+        from undercity.places.seasons import kinds, rows, standing
 
+        kinds.register_kinds()
+        rows.register_subject()
+        refit_rows.register_subject()
+        exceptions.register(standing.openings)
         post_migrate.connect(set_up, sender=self, dispatch_uid="undercity.places.changes")

@@ -1,4 +1,5 @@
-"""How a process knows that places changed 变更标记: a mark in the database that every change of a place or name moves.
+"""How a process knows that places changed 变更标记: a mark in the database that every change of a
+place, its names or its seasons moves.
 
 Triggers move it, so that no import, no room and no hand on the database can forget to. SQLite, which has one writer,
 keeps one row with a random mark; PostgreSQL adds a row a statement, since a row that all writers change would make them
@@ -14,7 +15,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLES = ("places_place", "places_placename")
+TABLES = ("places_place", "places_placename", "places_season")
 TABLE = "places_placechange"
 # Rows that are added up in no time; an update of the software brings them back to one.
 MANY = 1000

@@ -32,6 +32,12 @@ def season(hours: str) -> str:
     return _span(found) if found else ""
 
 
+def season_of_days(first: date, last: date) -> str:
+    """From a day of the year to another, in words."""
+    pattern = "n月j日" if (get_language() or "zh").startswith("zh") else "j F"
+    return _("%(from)s to %(to)s") % {"from": formatted(first, pattern), "to": formatted(last, pattern)}
+
+
 def _rule(text: str) -> str:
     if text == "24/7":
         return _("day and night, all year")
@@ -65,9 +71,7 @@ def _days(text: str) -> str:
 
 
 def _span(found: re.Match[str]) -> str:
-    pattern = "n月j日" if (get_language() or "zh").startswith("zh") else "j F"
     try:
-        days = [date(_ANY_YEAR, MONTHS[found[at]], int(found[at + 1])) for at in (1, 3)]
+        return season_of_days(*(date(_ANY_YEAR, MONTHS[found[at]], int(found[at + 1])) for at in (1, 3)))
     except ValueError:
         return ""
-    return _("%(from)s to %(to)s") % {"from": formatted(days[0], pattern), "to": formatted(days[1], pattern)}

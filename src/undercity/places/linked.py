@@ -79,7 +79,7 @@ def by_day(one: Found, at: datetime) -> dict[date, list[Times]]:
     found: dict[date, list[Times]] = {(begin + timedelta(days=n)).date(): [] for n in range(DAYS)}
     moment = begin
     while moment < end:
-        now = opening(one.place.hours, moment)
+        now = opening(one.table, moment)
         until = min(now.changes_at or end, end)
         if now.is_open:
             _note(found, moment, until)

@@ -141,7 +141,8 @@ def drawn(pins: Sequence[Pin], *, layer: str = ABOVE, sheet: str | Sheet = "") -
     positions = [(pin.lat, pin.lon) for pin in pins if pin.counted]
     links = [(*on.at(*positions[one]), *on.at(*positions[other])) for one, other in _net(tuple(positions))
              if on.holds(*positions[one]) or on.holds(*positions[other])] if layer == BELOW else []
-    return Drawing(name, layer, int(WIDTH), on.height, on, ground, words, links, marks, len(pins) - len(marks))
+    return Drawing(name, layer, int(WIDTH), on.height, on, ground, words, links, marks,
+                   sum(max(pin.count, 1) for pin in pins if not on.holds(pin.lat, pin.lon)))
 
 
 def ground_of(sheet: Sheet) -> Drawing:

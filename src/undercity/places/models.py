@@ -77,5 +77,16 @@ class UnitGrid(models.Model):
 # Tables that stand beside these, each in the file that knows them.
 from undercity.places.boards import FloodBoard  # noqa: E402 - it refers to Place
 from undercity.places.changes import PlaceChange  # noqa: E402 - its triggers refer to Place
+from undercity.places.refit.models import RefitItem, RefitNote, RefitPhoto, RefitWords  # noqa: E402
+from undercity.places.seasons.models import (  # noqa: E402
+    Announcement,
+    DailyMaximum,
+    HeatTerms,
+    Season,
+    SeasonNote,
+    VisitorCount,
+)
 
-__all__ = ["FloodBoard", "GridVersion", "Place", "PlaceChange", "PlaceName", "UnitGrid"]
+__all__ = ["Announcement", "DailyMaximum", "FloodBoard", "GridVersion", "HeatTerms", "Place", "PlaceChange",
+           "PlaceName", "RefitItem", "RefitNote", "RefitPhoto", "RefitWords", "Season", "SeasonNote", "UnitGrid",
+           "VisitorCount"]

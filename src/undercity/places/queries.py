@@ -13,10 +13,12 @@ from django.utils.translation import get_language
 from undercity.places import exceptions, nearby
 from undercity.places.amenities import words_of
 from undercity.places.exceptions import opening_of
-from undercity.places.hours import in_words, season
+from undercity.places.hours import in_words, season, season_of_days
 from undercity.places.models import Place, PlaceName
 from undercity.places.present import Present, present_of
 from undercity.places.rules import Opening
+from undercity.places.seasons.rules import Span, Timetable
+from undercity.places.seasons.standing import timetable_of
 from undercity.places.wishes import NONE, Wishes
 from undercity.science.coordinates import distance_m, walking_minutes
 
@@ -39,6 +41,7 @@ class Found:
     metres: float | None
     minutes: int | None
     present: Present
+    table: Timetable
 
     @property
     def is_walkable(self) -> bool:
@@ -48,12 +51,17 @@ class Found:
     @property
     def hours(self) -> str:
         """When it is open, in words."""
-        return in_words(self.place.hours)
+        return in_words(self._span.hours if self._span else self.place.hours)
 
     @property
     def season(self) -> str:
         """The days of the year it opens; "" all year."""
-        return season(self.place.hours)
+        return season_of_days(self._span.opens_on, self._span.closes_on) if self._span else season(self.place.hours)
+
+    @property
+    def _span(self) -> Span | None:
+        """The latest season known: its days and hours say more than the place's own."""
+        return self.table.spans[-1] if self.table and self.table.spans else None
 
     @property
     def amenities(self) -> list[str]:
@@ -93,7 +101,7 @@ def found(place: Place, at: datetime, lat: float | None = None, lon: float | Non
                  address=place.address_zh if chinese or not place.address_en else place.address_en,
                  opening=opening_of(place, at, exceptions.at_moment(at) if known is None else known), metres=metres,
                  minutes=walking_minutes(metres) if metres is not None else None,
-                 present=present or present_of([place], at)[place.pk])
+                 present=present or present_of([place], at)[place.pk], table=timetable_of(place, at))
 
 
 def shown_to(officer: bool = False) -> QuerySet[Place]:

@@ -10,6 +10,7 @@ from django.dispatch import Signal
 # Sent inside the `write()` of whoever found it. Receivers answer with the number of the case they made of it.
 problem_found = Signal()
 
-# A place is not open although its hours say so: `place`: Place; `reason`: its code; `until`: a moment or None; `at`.
+# A place is not open although its hours say so: `place`: Place; `reason`: a code of `seasons.states.Why`; `until`: a
+# moment or None (until further notice); `at`: from when on. A decision may be undone later: nothing is sent then.
 # Sent inside the `write()` of whoever decided it; sessions and bookings in the place end with it.
 place_closed = Signal()

@@ -37,6 +37,10 @@ def _decides(actor: Actor) -> bool:
     return any(map(actor.holds, (Power.CASE_INTAKE, Power.CASE_FILE, Power.CASE_DISPATCH)))
 
 
+def _seasons(actor: Actor) -> bool:
+    return actor.holds(Power.PLACE_EDIT) or actor.holds(Power.DUTY_READ)
+
+
 OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("desk", _("My work today"), _everybody),
     ("shift", _("Shift desk"), _decides),
@@ -50,6 +54,7 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("scores", _("Ranking"), _holder(Power.SCORE_READ)),
     ("works", _("Works"), _holder(Power.WORK_READ)),
     ("readings", _("Readings"), _holder(Power.WORK_READ)),
+    ("seasons", _("Seasons"), _seasons),
     ("map", _("Map"), _everybody),
     ("outbox", _("Outbox"), _holder(Power.NOTICE_OUTBOX)),
     ("looks", _("Looks"), _holder(Power.RECORD_READ)),

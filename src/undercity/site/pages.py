@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
@@ -20,8 +21,10 @@ from undercity.org.queries import directory
 from undercity.org.signin import Attempts
 from undercity.places.asking import Asked, address, areas, asked, middle_of
 from undercity.places.pages.find import form_of
-from undercity.places.queries import nearest_open, next_to_open, positions
+from undercity.places.queries import Found, nearest_open, next_to_open, positions
+from undercity.places.seasons.queries import announcements, heat_banner, shut_nearby
 from undercity.places.wishes import NONE
+from undercity.science.coordinates import Position
 from undercity.site.navigation import address_of
 
 set_language = djangos_set_language
@@ -52,8 +55,16 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "site/home.html", {
         **form_of(request.GET, typed, NONE), "said": question.said, "wrong": wrong,
         "best": nearest[0] if nearest else None, "others": nearest[1:], "waiting": waiting,
-        "more": address(reverse("find"), question.query), "numbers": address_of("numbers")},
+        "more": address(reverse("find"), question.query), "numbers": address_of("numbers"),
+        **_told(question.position, nearest, now)},
         status=422 if wrong else 200)
+
+
+def _told(middle: Position | None, nearest: list[Found], now: datetime) -> dict[str, Any]:
+    """What the portal must say truthfully: announcements, heat, and what nearer is shut although its hours say open."""
+    reach = max((one.metres or 0.0 for one in nearest), default=0.0)
+    return {"notices": announcements(now), "shut": shut_nearby(*middle, now, reach) if middle else [],
+            **heat_banner(now)}
 
 
 def _first_shown() -> str:

@@ -19,6 +19,7 @@ from undercity.places.linked import as_script, described
 from undercity.places.models import Place
 from undercity.places.pins import Pin, of_place
 from undercity.places.queries import Found, found, listed_page, place_by_key
+from undercity.places.seasons.queries import announcements, public_exceptions
 from undercity.science.coordinates import Datum, from_wgs84
 
 # Where the sample city's places are from, as its file says it.
@@ -37,8 +38,10 @@ def pins_of(rows: list[Found]) -> list[Pin]:
 
 def places(request: HttpRequest) -> HttpResponse:
     """All cool places, open ones first; beside them the map."""
-    rows, page = listed_page(clock.now(), request.GET.get("page", ""))
-    return render(request, "places/list.html", {"places": rows, "page": page, "map_pins": pins_of(rows)})
+    now = clock.now()
+    rows, page = listed_page(now, request.GET.get("page", ""))
+    return render(request, "places/list.html", {
+        "places": rows, "page": page, "map_pins": pins_of(rows), "notices": announcements(now)})
 
 
 def row_by_key(request: HttpRequest, key: str) -> Place:
@@ -59,7 +62,7 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "places/place.html", {
         "one": one, "district": body_name(row.district_id), "ways": ways_to(one), "map_pins": pins_of([one]),
         "has_board": hasattr(row, "flood_board"), "source": SOURCES.get(row.source, row.source),
-        "linked": told})
+        "linked": told, "notices": announcements(now, row), "exceptions": public_exceptions(row, now)})
 
 
 def ways_to(one: Found) -> list[tuple[Any, str]]:

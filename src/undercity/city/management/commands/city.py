@@ -14,6 +14,7 @@ from undercity.city.accounts import accounts
 from undercity.city.actions import loading
 from undercity.city.actions.agenda_story import tell_duties
 from undercity.city.actions.instruments import install_instruments
+from undercity.city.actions.season_story import tell_season
 from undercity.city.actions.story import tell_cases
 from undercity.db import write
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         with write():
             loading.load_foundations(self.stdout.write)
             loading.load_underground(self.stdout.write)
+            tell_season(until=loading.EVENING, say=self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
             entries += tell_duties(until=loading.EVENING, days=days, say=self.stdout.write)
             self.stdout.write(f"readings: {install_instruments(loading.EVENING)}, all invented")

@@ -28,6 +28,8 @@ from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.actions.sweeping import sweep
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
+from undercity.places.seasons.actions.heat import propose_due
+from undercity.places.seasons.actions.proposals import lapse_due
 from undercity.readings.actions.keeping import forget_keys
 
 log = logging.getLogger("undercity.work")
@@ -87,6 +89,14 @@ def facts() -> None:
         refresh()
 
 
+def seasons(now: datetime) -> None:
+    """Propose what the heat asks for, and let lapse what nobody decided in time."""
+    if timetable.ripe("lapsed", timedelta(minutes=1)) and (gone := lapse_due(now)):
+        log.info("proposals lapsed", extra={"count": gone})
+    if timetable.ripe("heat", timedelta(hours=1)) and (made := propose_due(now)):
+        log.info("proposals made by the rule of heat", extra={"count": made})
+
+
 def outside() -> None:
     """Bring cases to the departments' own servers, and fetch what these tell."""
     if timetable.ripe("outside", timedelta(seconds=20)):
@@ -122,6 +132,7 @@ def one_round(worker: str) -> None:
     beat(worker)
     now = clock.now()
     agenda(now)
+    seasons(now)
     if resumed := resume_ripe(now):
         log.info("cases resumed whose day had come", extra={"count": resumed})
     if carried_out := carry_out_ripe(now):

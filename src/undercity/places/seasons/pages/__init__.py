@@ -1,0 +1,1 @@
+"""Pages of seasons, for the desk and for calendars."""
