@@ -16,8 +16,9 @@ reaches nothing another does not goes (dominated). HiGHS does the rest (Q. Huang
 
 The greedy choice, each time the site that adds most, comes first: it reaches at least 1 − 1/e of the best
 (G. Nemhauser, L. Wolsey, M. Fisher, Mathematical Programming 14 (1978) 265–294), is improved by swaps, and is the
-answer whenever HiGHS finds no better within its time. Whatever happens there is an upper bound: for every choice S, the people reached by S
-and the k largest gains beyond it together are at least what any k sites reach, because gains only shrink.
+answer whenever HiGHS finds no better within its time. Whatever happens there is an upper bound: for every choice S,
+the people reached by S and the k largest gains beyond it together are at least what any k sites reach, because gains
+only shrink.
 """
 
 from __future__ import annotations

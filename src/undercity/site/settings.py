@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "undercity.places",
     "undercity.field",
     "undercity.cases",
+    "undercity.coverage",
     *(["undercity.works"] if ENV.works else []),
     "undercity.appraisal",
     "undercity.city",

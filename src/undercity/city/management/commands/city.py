@@ -54,6 +54,7 @@ class Command(BaseCommand):
         with write():
             loading.load_foundations(self.stdout.write)
             loading.load_underground(self.stdout.write)
+            loading.load_people(self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
             entries += tell_duties(until=loading.EVENING, days=days, say=self.stdout.write)
         self.stdout.write(f"The sample city is loaded: {cases} cases, {entries} entries, "

@@ -20,11 +20,13 @@ from undercity.cases.actions import handing_over
 from undercity.cases.actions.asking import resume_ripe
 from undercity.cases.actions.batches import carry_out_ripe
 from undercity.cases.actions.erasing import erase_due
+from undercity.coverage.actions.planning import solve_waiting
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
+from undercity.org.powers import THE_SYSTEM
 
 log = logging.getLogger("undercity.work")
 
@@ -112,6 +114,8 @@ def one_round(worker: str) -> None:
         except Refused as refusal:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
+    if solved := solve_waiting(now, by=THE_SYSTEM):
+        log.info("plans of the next places calculated", extra={"count": solved})
     privacy(now)
     facts()
     outside()
