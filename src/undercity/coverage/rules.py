@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
 from undercity.coverage.states import Listing, PlanKind
 from undercity.errors import RuleBroken
@@ -30,24 +31,29 @@ class Terms:
 
     valid_from: date
     bands: tuple[int, ...]
-    bands_source: str
+    bands_source: Mapping[str, str]
     metres_per_minute: float
     detour: float
-    pace_source: str
+    pace_source: Mapping[str, str]
     share_coming: float
-    share_source: str
+    share_source: Mapping[str, str]
     m2_each: float
     room_unknown: int
-    room_source: str
+    room_source: Mapping[str, str]
     beyond_times: int
     gap: float
     seconds: float
-    solver_source: str
+    solver_source: Mapping[str, str]
 
     @property
     def pace(self) -> Pace:
         """How people walk."""
         return Pace(self.metres_per_minute, self.detour)
+
+    def source(self, what: str) -> str:
+        """Where the numbers of a kind are from, in the reader's language: bands, pace, share, room, solver."""
+        said: Mapping[str, str] = getattr(self, f"{what}_source")
+        return said["zh" if (get_language() or "zh").startswith("zh") else "en"]
 
     def room(self, area_m2: int | None) -> float:
         """How many people find room on so much public floor, whole; an assumption where the area is not known."""

@@ -41,7 +41,7 @@ class Listing(TextChoices):
 class Whether(TextChoices):
     """Which cool places count as open."""
 
-    NOW = "now", _("open now")
+    NOW = "now", pgettext_lazy("cool places", "open now")
     ALL = "all", _("as if all were open")
     AT = "at", _("open at a given moment")
 

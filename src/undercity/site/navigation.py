@@ -49,7 +49,7 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("duties", _("Duties"), _everybody),
     ("scores", _("Ranking"), _holder(Power.SCORE_READ)),
     ("works", _("Works"), _holder(Power.WORK_READ)),
-    ("coverage", _("Coverage"), _holder(Power.COVERAGE_READ)),
+    ("coverage", pgettext_lazy("cooling", "Coverage"), _holder(Power.COVERAGE_READ)),
     ("map", _("Map"), _everybody),
     ("outbox", _("Outbox"), _holder(Power.NOTICE_OUTBOX)),
     ("looks", _("Looks"), _holder(Power.RECORD_READ)),

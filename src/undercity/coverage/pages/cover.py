@@ -10,7 +10,7 @@ import h3
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from undercity import clock
 from undercity.coverage.drawing import class_of, pictured
@@ -123,7 +123,7 @@ def cells_csv(request: HttpRequest) -> HttpResponseBase:
     """The same as a spreadsheet reads it."""
     _asked, band, far, cover = _chosen(request)
     rows = cells(cover, band, far=far) if cover is not None else []
-    return csv_response(f"{_('Coverage')}-{clock.now():%Y%m%d-%H%M}", _lines(rows))
+    return csv_response(f"{pgettext('cooling', 'Coverage')}-{clock.now():%Y%m%d-%H%M}", _lines(rows))
 
 
 def _lines(rows: list[CellLine]) -> Iterator[list[object]]:

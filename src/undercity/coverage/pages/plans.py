@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from undercity import clock
 from undercity.coverage import rules
@@ -94,7 +94,8 @@ def told(plan: Plan) -> dict[str, Any]:
         "share_after": 100 * ((plan.before or 0) + (plan.gained or 0)) / plan.people if plan.people else 0.0,
         "walk": listed.average_walk(found), "waiting": plan.status == PlanStatus.WAITING,
         "failed": plan.status == PlanStatus.FAILED, "terms": rules.terms(plan.asked_at.date()),
-        "for_room": plan.kind == PlanKind.ROOM, "listing": Listing(plan.listing).label}
+        "for_room": plan.kind == PlanKind.ROOM, "listing": Listing(plan.listing).label,
+        "share_coming": f"{rules.terms(plan.asked_at.date()).share_coming * 100:g} %"}
 
 
 @officers_only
@@ -137,8 +138,8 @@ def plan_csv(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """The places of a plan as a spreadsheet reads them."""
     found = _found(request, uid)
     rows = listed.lines(found, clock.now())
-    head: list[object] = [_("Rank"), _("Place"), _("Peacetime use"), _("District"), _("Listed"), _("People"),
-                          _("Together"), _("Minutes on foot"), _("Room for"), "lat", "lon"]
+    head: list[object] = [pgettext("plan", "Rank"), _("Place"), _("Peacetime use"), _("District"), _("Listed"),
+                          _("People"), _("Together"), _("Minutes on foot"), _("Room for"), "lat", "lon"]
     yes, districts = _("yes"), {line.site.district: body_name(line.site.district) for line in rows}
     lines: list[list[object]] = [[
               line.rank or "", harmless(line.site.name), line.site.use_label, harmless(districts[line.site.district]),

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from undercity.coverage.rules import Terms
 from undercity.org.powers import THE_CITIZEN, Actor
 from undercity.org.states import Power
 
@@ -25,12 +26,18 @@ def coverage_tabs(context: dict[str, Any], page: str) -> dict[str, Any]:
 
 
 @register.filter
-def whole(number: float | None) -> str:
+def whole(number: float | str | None) -> str:
     """12,345, the same in every language; a dash for nothing."""
-    return "–" if number is None else f"{number:,.0f}"
+    return "–" if number in {None, ""} else f"{number:,.0f}"
 
 
 @register.filter
-def tenth(number: float | None) -> str:
+def tenth(number: float | str | None) -> str:
     """12.3; a dash for nothing."""
-    return "–" if number is None else f"{number:,.1f}"
+    return "–" if number in {None, ""} else f"{number:,.1f}"
+
+
+@register.filter
+def source(terms: Terms, what: str) -> str:
+    """Where these numbers are from."""
+    return terms.source(what)
