@@ -108,9 +108,9 @@ def allotted(rooms: Rooms, k: int, *, beyond: float, everybody: bool = False, ga
     if len(rooms.cell) <= EXACT_PAIRS:
         found, bound = _whole(rooms, k, beyond, gap, seconds)
         if found is not None:
-            return _judged(rooms, found, beyond, bound, gap, began)
+            return _judged(rooms, _filled(rooms, found, k, beyond), beyond, bound, gap, began)
     chosen, bound = _relaxed(rooms, k, beyond, gap, seconds)
-    return _judged(rooms, chosen, beyond, bound, gap, began)
+    return _judged(rooms, _filled(rooms, chosen, k, beyond), beyond, bound, gap, began)
 
 
 def _mask(rooms: Rooms, sites: tuple[int, ...]) -> Bools:
@@ -216,6 +216,20 @@ def _relaxed(rooms: Rooms, k: int, beyond: float, gap: float, seconds: float) ->
             break
         price = np.clip(price + step * (cost - low) / size * short / weight, 0.0, beyond)
     return chosen, bound
+
+
+def _filled(rooms: Rooms, chosen: Bools, k: int, beyond: float) -> Bools:
+    """An answer near enough to the best may use fewer than k: the rest go where most walks are spared."""
+    while (chosen & ~rooms.open).sum() < k:
+        _flows, over = _transported(rooms, chosen, beyond)
+        left = Rooms(rooms.cell, rooms.site, rooms.minutes, over, rooms.capacity, rooms.open)
+        worth, _more = _knapsacks(left, np.full(len(over), beyond))
+        best = int(np.argmin(np.where(chosen, 0.0, worth)))
+        if chosen[best] or worth[best] > -1e-9:
+            break
+        chosen = chosen.copy()
+        chosen[best] = True
+    return chosen
 
 
 def _knapsacks(rooms: Rooms, price: Floats) -> tuple[Floats, Floats]:

@@ -96,7 +96,7 @@ def most_covered(cell: Ints, site: Ints, weights: Floats, sites: int, k: int, *,
         found, told = _solved(small, k, gap, max(0.01, seconds - (perf_counter() - began)))
         bound = min(bound, told)
         if found is not None and small.value(found) > value:
-            best, value = _swapped(small, found), small.value(found)
+            best = _swapped(small, _greedy(small, k, found))
             value = small.value(best)
     # The sums of HiGHS differ from ours in their last digits.
     bound = max(bound, value)
@@ -198,10 +198,10 @@ def _undominated(reach: csr_array, bonus: Floats) -> Ints:
     return np.flatnonzero(useful)
 
 
-def _greedy(small: _Small, k: int) -> Ints:
-    """Each time the site that adds most, until k or nothing is left to add."""
-    covered = np.zeros(len(small.weights), dtype=bool)
-    chosen: list[int] = []
+def _greedy(small: _Small, k: int, begin: Ints | None = None) -> Ints:
+    """To those it begins with each time the site that adds most, until k or nothing is left to add."""
+    chosen = [] if begin is None else [int(one) for one in begin]
+    covered = small.reach[:, chosen].sum(axis=1) > 0 if chosen else np.zeros(len(small.weights), dtype=bool)
     while len(chosen) < min(k, len(small.sites)):
         gains = small.gains(covered, np.array(chosen, dtype=np.int64))
         best = int(np.argmax(gains))

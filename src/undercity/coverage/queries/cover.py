@@ -71,7 +71,8 @@ def covered(people: People, bodies: Iterable[int], sites: Iterable[Site], limit:
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """A line of the table: a body, its people, those without a place near, and the place nearest to their middle."""
+    """A line of the table: a body, its people, those without a place near, and the place nearest to their middle, with
+    minutes on foot and kilometres in a straight line."""
 
     key: str
     name: str
@@ -80,7 +81,7 @@ class AreaRow:
     elderly_far: float | None
     place: Site | None
     minutes: int | None
-    inner: bool
+    kilometres: float | None
 
     @property
     def share(self) -> float:
@@ -112,14 +113,14 @@ def _row(cover: Cover, body: int, mine: Any, terms: Terms, on: date, book: Direc
     people, far = cover.people.people, mask & (cover.minutes > cover.limit)
     old = cover.people.elderly
     total = float(people[mask].sum())
-    place, minutes = None, None
+    place, minutes, kilometres = None, None, None
     if total and len(cover.sites):
         middle = np.average(cover.people.middle[mask], axis=0, weights=people[mask])
         index, metres = nearest(middle[None, :], positions(cover.sites))
         place, minutes = cover.sites[int(index[0])], int(terms.pace.minutes(metres)[0])
+        kilometres = float(metres[0]) / 1000
     return AreaRow(book.cards[body].key, body_name(body, on), total, float(people[far].sum()),
-                   None if old is None else float(old[far].sum()), place, minutes,
-                   any(card.parent == body and card.kind == "street" for card in book.cards.values()))
+                   None if old is None else float(old[far].sum()), place, minutes, kilometres)
 
 
 @dataclass(frozen=True, slots=True)
