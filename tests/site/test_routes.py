@@ -39,6 +39,9 @@ GIVES_NO_DUTY = tuple(role for role in ROLES if role not in {"leader", "branch_s
 NO_WORKS = ("intake_officer", "shift_lead", "dispatcher", "inspector", "department_handler", "squad_member",
             "evaluator", "branch_secretary", "administrator", "open311_client")
 OTHER_WORKS = {"keeper-1"}
+# Who has no cool place near is for leaders and duty officers, which to open next for leaders.
+NO_COVERAGE = tuple(role for role in ROLES if role not in {"leader", "duty_officer"})
+NO_PLANS = tuple(role for role in ROLES if role != "leader")
 TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "home": ("GET", EVERYBODY, {}),
     "about": ("GET", EVERYBODY, {}),
@@ -124,6 +127,20 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "field_actions": ("POST", OFFICERS, {}),
     "works": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
     "work": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 404)),
+    "coverage": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_cells": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_cells_csv": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_cells_geojson": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_plans": ("GET", OFFICERS, dict.fromkeys(NO_PLANS, 403)),
+    "coverage_compare": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "coverage_plan": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "coverage_plan_csv": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "coverage_plan_geojson": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "what_if": ("GET", OFFICERS, dict.fromkeys(NO_PLANS, 403)),
+    "coverage_people": ("GET", OFFICERS, dict.fromkeys(NO_PLANS, 403)),
+    "coverage_people_check": ("POST", OFFICERS, {}),
+    "coverage_people_store": ("POST", OFFICERS, {}),
+    "coverage_people_withdraw": ("POST", OFFICERS, {}),
 }
 ANSWERED = {200, 302, 404, 422}
 
@@ -176,6 +193,8 @@ def address(name: str, case: Any) -> str:
             "task_step": [duty, "done"]} if name in {"task", "accept", "task_step"} else {}), "task_photo": [uuid4()],
         "change_filter": [1], "batch": [uuid4()], "take_back": [uuid4()],
         "grid_round": ["no-such-grid"], "hotline_order": [case.number], "hotline_move": [case.number, "contact"],
+        **dict.fromkeys(("coverage_plan", "coverage_plan_csv", "coverage_plan_geojson", "coverage_people_withdraw"),
+                        [uuid4()]),
         "work": [work.code if work else "no-such-work"]}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
