@@ -193,8 +193,8 @@ def address(name: str, case: Any) -> str:
             "task_step": [duty, "done"]} if name in {"task", "accept", "task_step"} else {}), "task_photo": [uuid4()],
         "change_filter": [1], "batch": [uuid4()], "take_back": [uuid4()],
         "grid_round": ["no-such-grid"], "hotline_order": [case.number], "hotline_move": [case.number, "contact"],
-        **dict.fromkeys(("coverage_plan", "coverage_plan_csv", "coverage_plan_geojson", "coverage_people_withdraw"),
-                        [uuid4()]),
+        "coverage_plan": [uuid4()], "coverage_plan_csv": [uuid4()], "coverage_plan_geojson": [uuid4()],
+        "coverage_people_withdraw": [uuid4()],
         "work": [work.code if work else "no-such-work"]}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
