@@ -118,6 +118,7 @@ def plan(request: HttpRequest, uid: UUID) -> HttpResponse:
 @officers_only
 def compare(request: HttpRequest) -> HttpResponse:
     """Two plans beside each other: figures, places in both, places in one."""
+    planner(request)
     chosen = []
     for name in ("a", "b"):
         try:
