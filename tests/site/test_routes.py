@@ -44,6 +44,9 @@ OTHER_WORKS = {"keeper-1"}
 # The desk of seasons is for those who change places or see the duties of others.
 NO_SEASONS = ("intake_officer", "dispatcher", "inspector", "department_handler", "squad_member", "branch_secretary",
               "open311_client")
+# Who has no cool place near is for leaders and duty officers, which to open next for leaders.
+NO_COVERAGE = tuple(role for role in ROLES if role not in {"leader", "duty_officer"})
+NO_PLANS = tuple(role for role in ROLES if role != "leader")
 TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "home": ("GET", EVERYBODY, {}),
     "about": ("GET", EVERYBODY, {}),
@@ -174,6 +177,20 @@ TABLE: dict[str, tuple[str, str, dict[str, int]]] = {
     "refit_act": ("POST", OFFICERS, {}),
     "works": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 403)),
     "work": ("GET", OFFICERS, dict.fromkeys(NO_WORKS, 404)),
+    "coverage": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_cells": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_cells_csv": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_cells_geojson": ("GET", OFFICERS, dict.fromkeys(NO_COVERAGE, 403)),
+    "coverage_plans": ("GET", OFFICERS, dict.fromkeys(NO_PLANS, 403)),
+    "coverage_compare": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "coverage_plan": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "coverage_plan_csv": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "coverage_plan_geojson": ("GET", OFFICERS, {**dict.fromkeys(NO_PLANS, 403), "leader": 404}),
+    "what_if": ("GET", OFFICERS, dict.fromkeys(NO_PLANS, 403)),
+    "coverage_people": ("GET", OFFICERS, dict.fromkeys(NO_PLANS, 403)),
+    "coverage_people_check": ("POST", OFFICERS, {}),
+    "coverage_people_store": ("POST", OFFICERS, {}),
+    "coverage_people_withdraw": ("POST", OFFICERS, {}),
 }
 if not apps.is_installed("undercity.works"):
     # A deployment that leaves the room out has none of its addresses.
@@ -245,7 +262,9 @@ def address(name: str, case: Any) -> str:
         "ogc_item": ["places", "cool-foshui"], "ogc_unknown": ["nowhere"],
         "refit_photo": [uuid4()], "place_ics": ["no-such-place"], "season": [uuid4()],
         "place_year": ["cool-foshui", 2026], "season_act": ["cool-foshui", 2026, "propose"],
-        "announcement_end": [uuid4()], "refit_item": [uuid4()], "refit_act": [uuid4(), "drop"]}
+        "announcement_end": [uuid4()], "refit_item": [uuid4()], "refit_act": [uuid4(), "drop"],
+        "coverage_plan": [uuid4()], "coverage_plan_csv": [uuid4()], "coverage_plan_geojson": [uuid4()],
+        "coverage_people_withdraw": [uuid4()]}
     if name.startswith("open311"):
         keys = {"open311_definition": ("code", "format"), "open311_request": ("number", "format"),
                 "open311_token": ("token", "format"), "open311_unknown": ("rest", "format")}.get(name, ("format",))

@@ -38,6 +38,9 @@ DESK = {
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/", "/desk/looks/"),
+    "leader2": ("/desk/coverage/", "/desk/coverage/?area=shizhong&open=now", "/desk/coverage/cells/?far=1",
+                "/desk/coverage/plans/", "{plan}", "{room}", "/desk/coverage/what-if/?place=cool-foshui",
+                "/desk/coverage/people/"),
     "lead1": ("/desk/", "{filing}", "/desk/grids/", "{grid}", "/desk/shift/", "/desk/cases/filters/",
               "/desk/cases/map/", "/desk/cases/hotspots/"),
     "sanitation1": ("/desk/today/",),
@@ -76,11 +79,19 @@ leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").first()
 work = Work.objects.filter(code__startswith="虚构-市中").first()
 visit = Task.objects.filter(template="monthly-visit", status="done").first()
+from undercity.coverage.actions.planning import ask_plan, solve
+from undercity.coverage.rules import asked
+director = actor_for_person(Appointment.objects.get(post__key="leader-2", ends__isnull=True).person_id)
+def plan(kind):
+    question = asked(kind=kind, k="5", minutes="15", uses=["idle", "cooling", "reading"], listing="all")
+    made = ask_plan(question, scope=directory().by_key["jinan"], moment=None, by=director, at=now)
+    return f"/desk/coverage/plans/{solve(made.pk, by=director, at=now).pk}/"
 grid = UnitGrid.objects.order_by("code").first().responsibility
 season = Season.objects.get(place__key="cool-weishier")
 refit = RefitItem.objects.filter(stage="done").first()
 print(json.dumps({
     "season": f"/desk/seasons/{season.pk}/", "refit": f"/desk/seasons/refit/{refit.pk}/",
+    "plan": plan("cover"), "room": plan("room"),
     "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
     "code": f"/cases/{mine.case.number}/follow/{there.pk}/", "messages": f"/following/{there.token}/",
     "grid": f"/desk/grids/{grid}/",

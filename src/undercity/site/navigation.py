@@ -55,6 +55,7 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("works", _("Works"), _holder(Power.WORK_READ)),
     ("readings", _("Readings"), _holder(Power.WORK_READ)),
     ("seasons", _("Seasons"), _seasons),
+    ("coverage", pgettext_lazy("cooling", "Coverage"), _holder(Power.COVERAGE_READ)),
     ("map", _("Map"), _everybody),
     ("outbox", _("Outbox"), _holder(Power.NOTICE_OUTBOX)),
     ("looks", _("Looks"), _holder(Power.RECORD_READ)),

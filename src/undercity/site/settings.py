@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "undercity.field",
     "undercity.readings",
     "undercity.cases",
+    "undercity.coverage",
     *(["undercity.works"] if ENV.works else []),
     "undercity.appraisal",
     "undercity.city",

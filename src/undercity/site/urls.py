@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("undercity.field.urls")),
     path("", include("undercity.readings.urls")),
     path("", include("undercity.cases.urls")),
+    path("", include("undercity.coverage.urls")),
     path("", include("undercity.appraisal.urls")),
     path("", include("undercity.city.urls")),
 ]

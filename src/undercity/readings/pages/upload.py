@@ -36,8 +36,8 @@ class FileForm(forms.Form):
 
 
 def _may(actor: Actor) -> Decision:
-    return Decision(actor.holds(Power.PLACE_EDIT),
-                    _("Your post has no power to %(power)s.") % {"power": Power.PLACE_EDIT.label})
+    return Decision(actor.holds(Power.READING_KEEP),
+                    _("Your post has no power to %(power)s.") % {"power": Power.READING_KEEP.label})
 
 
 @officers_only

@@ -31,15 +31,15 @@ def visible_to(actor: Actor) -> QuerySet[Device]:
 
 def kept_by(actor: Actor) -> QuerySet[Device]:
     """Devices an actor answers for: he enters values, gives tokens, decides on what was kept apart."""
-    bodies = _bodies(actor, Power.PLACE_EDIT)
+    bodies = _bodies(actor, Power.READING_KEEP)
     return Device.objects.filter(Q(place__district__in=bodies) | Q(keeper__in=bodies))
 
 
 def may_keep(actor: Actor, *, district: int, keeper: int) -> Decision:
     """May this actor answer for a device in this district, run by this body?"""
     cards = directory().cards
-    own = can(actor, Power.PLACE_EDIT, cards[keeper].path)
-    return own if own else can(actor, Power.PLACE_EDIT, cards[district].path)
+    own = can(actor, Power.READING_KEEP, cards[keeper].path)
+    return own if own else can(actor, Power.READING_KEEP, cards[district].path)
 
 
 def places_kept_by(actor: Actor) -> QuerySet[Place]:
@@ -58,5 +58,5 @@ def may_decide(actor: Actor, row: KeptApart) -> Decision:
     """May this post decide on it? What no device claims, by anybody who keeps some."""
     if row.device is not None:
         return may_keep(actor, district=row.device.place.district_id, keeper=row.device.keeper_id)
-    return Decision(actor.holds(Power.PLACE_EDIT),
-                    _("Your post has no power to %(power)s.") % {"power": Power.PLACE_EDIT.label})
+    return Decision(actor.holds(Power.READING_KEEP),
+                    _("Your post has no power to %(power)s.") % {"power": Power.READING_KEEP.label})

@@ -57,6 +57,7 @@ class Command(BaseCommand):
             loading.load_foundations(self.stdout.write)
             loading.load_underground(self.stdout.write)
             tell_season(until=loading.EVENING, say=self.stdout.write)
+            loading.load_people(self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
             entries += tell_duties(until=loading.EVENING, days=days, say=self.stdout.write)
             self.stdout.write(f"readings: {install_instruments(loading.EVENING)}, all invented")

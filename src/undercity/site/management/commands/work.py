@@ -22,12 +22,14 @@ from undercity.cases.actions.asking import resume_ripe
 from undercity.cases.actions.batches import carry_out_ripe
 from undercity.cases.actions.erasing import erase_due
 from undercity.city.actions.instruments import measure_on
+from undercity.coverage.actions.planning import solve_waiting
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.actions.sweeping import sweep
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
+from undercity.org.powers import THE_SYSTEM
 from undercity.places.seasons.actions.heat import propose_due
 from undercity.places.seasons.actions.proposals import lapse_due
 from undercity.readings.actions.keeping import forget_keys
@@ -143,6 +145,8 @@ def one_round(worker: str) -> None:
         except Refused as refusal:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
+    if solved := solve_waiting(now, by=THE_SYSTEM):
+        log.info("plans of the next places calculated", extra={"count": solved})
     privacy(now)
     disk()
     facts()
