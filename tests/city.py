@@ -121,12 +121,13 @@ def forgotten() -> Iterator[None]:
     from undercity.org import directory
     from undercity.places import grids, nearby
     from undercity.places.seasons import standing
+    from undercity.readings.queries import terms
 
-    held: list[Any] = [directory, scheme, numbers, agenda, grids, nearby, standing]
+    held: list[Any] = [directory, scheme, numbers, agenda, grids, nearby, standing, terms]
     if apps.is_installed("undercity.works"):
-        from undercity.works.terms import queries as terms
+        from undercity.works.terms import queries as permit_terms
 
-        held.append(terms)
+        held.append(permit_terms)
     for one in held:
         one.forget()
     try:

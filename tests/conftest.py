@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings as hypothesis_settings
 
 from tests import databases
+from tests.broker import Broker, started
 from tests.server import Deployments, Server
 from tools.postgres import PostgresMissing, throw_away
 
@@ -30,6 +31,7 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 WITHOUT_WORKS = os.environ.get("UNDERCITY_TEST_WORKS", "").lower() == "false"
 DEEP = os.environ.get("UNDERCITY_DEEP", "") not in {"", "0"}
 SETTINGS = {"UNDERCITY_SECRET_KEY": "a-key-for-tests-only-nothing-real-is-signed-with-it", "UNDERCITY_DEMO": "true"}
+MOSQUITTO_CURE = "Mosquitto is missing. Cure: apt-get install -y --no-install-recommends mosquitto"
 OGR_CURE = "ogr2ogr is missing. Cure: apt-get install -y gdal-bin"
 CHROMIUM_CURE = "Chromium is missing. Cure: apt-get install -y chromium fonts-noto-cjk"
 
@@ -219,6 +221,16 @@ def ogr2ogr() -> str:
         _absent(OGR_CURE)
     assert program is not None
     return program
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """Debian's Mosquitto on a free port of loopback, keeping what it holds on disk; ended afterwards."""
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        _absent(MOSQUITTO_CURE)
+    with started(Path(program), tmp_path) as running:
+        yield running
 
 
 # --- a real browser -------------------------------------------------------------------------------------------------

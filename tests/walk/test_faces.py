@@ -40,18 +40,25 @@ DESK = {
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/desk/upkeep/", "/map/", "/map/?layer=below",
                 "/places/cool-foshui/", "/desk/looks/"),
+    "leader2": ("/desk/coverage/", "/desk/coverage/?area=shizhong&open=now", "/desk/coverage/cells/?far=1",
+                "/desk/coverage/plans/", "{plan}", "{room}", "/desk/coverage/what-if/?place=cool-foshui",
+                "/desk/coverage/people/", "{expired}", "{applied}", "/desk/upkeep/?by=district",
+                "/desk/works/?permit=expired"),
     "lead1": ("/desk/", "{filing}", "/desk/grids/", "{grid}", "/desk/shift/", "/desk/cases/filters/",
               "/desk/cases/map/", "/desk/cases/hotspots/"),
     "sanitation1": ("/desk/today/",),
     "inspector1": ("/field/", "/field/?1#report", "/field/?2#map", "/field/?3#queue"),
     "intake1": ("/desk/hotline/",),
+    "keeper2": ("/desk/readings/", "/desk/readings/places/cool-foshui/?span=week",
+                "/desk/readings/places/xugou-shizhong-001/", "/desk/readings/devices/demo-xugou-shizhong-001/",
+                "/desk/readings/enter/", "/desk/readings/enter/xugou-shizhong-001/", "/desk/readings/apart/",
+                "/desk/readings/csv/", "/desk/readings/devices/new/"),
     "duty1": ("/desk/seasons/", "{season}", "/desk/seasons/cool-foshui/2027/", "/desk/seasons/heat/",
               "/desk/seasons/announcements/", "/desk/seasons/visitors/", "/desk/seasons/refit/", "{refit}",
               "/desk/register/", "{columns}", "{faulty}", "{faulty}?kind=changed", "{faulty}?kind=new", "{imported}",
               "{profile}"),
     "admin1": ("/desk/outbox/",),
     "keeper1": ("{check}", "{checked}", "{mall}", "{mall}lease/", "{mall}documents/"),
-    "leader2": ("{expired}", "{applied}", "/desk/upkeep/?by=district", "/desk/works/?permit=expired"),
 }
 ASK = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
@@ -96,11 +103,19 @@ applying.apply(imported.pk, by=duty, at=clock.now())
 columns, _ = sheet(row_of(903))
 faulty, settle = sheet(row_of(901, 挡水板=9, 完好等级="较差"), row_of(902, 容积="很大"), row_of(904))
 settle()
+from undercity.coverage.actions.planning import ask_plan, solve
+from undercity.coverage.rules import asked
+director = actor_for_person(Appointment.objects.get(post__key="leader-2", ends__isnull=True).person_id)
+def plan(kind):
+    question = asked(kind=kind, k="5", minutes="15", uses=["idle", "cooling", "reading"], listing="all")
+    made = ask_plan(question, scope=directory().by_key["jinan"], moment=None, by=director, at=now)
+    return f"/desk/coverage/plans/{solve(made.pk, by=director, at=now).pk}/"
 grid = UnitGrid.objects.order_by("code").first().responsibility
 season = Season.objects.get(place__key="cool-weishier")
 refit = RefitItem.objects.filter(stage="done").first()
 print(json.dumps({
     "season": f"/desk/seasons/{season.pk}/", "refit": f"/desk/seasons/refit/{refit.pk}/",
+    "plan": plan("cover"), "room": plan("room"),
     "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
     "code": f"/cases/{mine.case.number}/follow/{there.pk}/", "messages": f"/following/{there.token}/",
     "grid": f"/desk/grids/{grid}/", "profile": "/desk/register/places/xugou-shizhong-001/",

@@ -67,5 +67,8 @@ class Power(TextChoices):
     PERMIT_DECIDE = "permit.decide", _("decide on permits of use")
     RECORD_READ = "record.read", _("read the record")
     PLACE_EDIT = "place.edit", _("change places")
+    READING_KEEP = "reading.keep", _("keep instruments and their readings")
+    COVERAGE_READ = "coverage.read", _("see who has no cool place near")
+    COVERAGE_PLAN = "coverage.plan", _("plan which places open next")
     ORG_ADMIN = "org.admin", _("manage bodies, posts and people")
     NOTICE_OUTBOX = "notice.outbox", _("see the outbox")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 
 class PlaceUse(TextChoices):
@@ -31,6 +31,6 @@ class StepFree(TextChoices):
 class Crowding(TextChoices):
     """How full a place is 拥挤程度."""
 
-    QUIET = "quiet", _("plenty of room")
-    BUSY = "busy", _("filling up")
-    FULL = "full", _("full")
+    QUIET = "quiet", pgettext_lazy("crowding", "quiet")
+    BUSY = "busy", pgettext_lazy("crowding", "busy")
+    FULL = "full", pgettext_lazy("crowding", "full")

@@ -65,6 +65,11 @@ class Environment(BaseSettings):
                       "image and returns it with faces and number plates blurred. Empty: pictures stay as they are.")
     grid_tolerance_m2: float = Field(10, ge=0, le=1000, description="Gaps and overlaps of unit grids up to so many m² "
                                      "are no fault: edges of 100 m whose degrees were rounded to 0.1 m.")
+    mqtt: str = Field("", description="Broker of the instruments: mqtt://user:password@host:1883, or mqtts://…:8883 "
+                      "with TLS. Empty: no bridge.")
+    mqtt_ca: str = Field("", description="File of certificates that vouch for the broker; empty: the system's own.")
+    mqtt_prefix: str = Field("undercity/readings", description="Beginning of the topics readings come under.")
+    mqtt_name: str = Field("undercity", description="Name of the bridge at the broker; its session hangs on it.")
     upload_mb: int = Field(12, ge=1, le=100, description="Largest photo accepted, in MB.")
 
     @field_validator("clock")
@@ -79,6 +84,20 @@ class Environment(BaseSettings):
         if value and (urlsplit(value).scheme not in {"smtp", "smtps"} or not urlsplit(value).hostname):
             raise ValueError("must be smtp://user:password@host:587 or smtps://user:password@host:465")
         return value
+
+    @field_validator("mqtt")
+    @classmethod
+    def _broker_is_readable(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"mqtt", "mqtts"} or not urlsplit(value).hostname):
+            raise ValueError("must be mqtt://user:password@host:1883 or mqtts://user:password@host:8883")
+        return value
+
+    @field_validator("mqtt_prefix")
+    @classmethod
+    def _prefix_is_plain(cls, value: str) -> str:
+        if not value.strip("/") or any(sign in value for sign in "+#\0"):
+            raise ValueError("must be a topic without + and #, for example undercity/readings")
+        return value.strip("/")
 
     @field_validator("sms", "address")
     @classmethod
@@ -116,6 +135,17 @@ class Environment(BaseSettings):
                 "EMAIL_HOST_USER": unquote(parts.username or ""), "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
                 "EMAIL_USE_SSL": parts.scheme == "smtps",
                 "EMAIL_USE_TLS": parts.scheme == "smtp" and bool(parts.username)}
+
+    @property
+    def broker(self) -> dict[str, Any]:
+        """How to reach the broker of the instruments; empty without one."""
+        if not self.mqtt:
+            return {}
+        parts = urlsplit(self.mqtt)
+        tls = parts.scheme == "mqtts"
+        return {"host": parts.hostname or "", "port": parts.port or (8883 if tls else 1883),
+                "user": unquote(parts.username or ""), "password": unquote(parts.password or ""), "tls": tls,
+                "ca": self.mqtt_ca, "prefix": self.mqtt_prefix, "name": self.mqtt_name}
 
     @property
     def database(self) -> str:

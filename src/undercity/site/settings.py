@@ -47,7 +47,9 @@ INSTALLED_APPS = [
     "undercity.places",
     "undercity.register",
     "undercity.field",
+    "undercity.readings",
     "undercity.cases",
+    "undercity.coverage",
     *(["undercity.works"] if ENV.works else []),
     "undercity.appraisal",
     "undercity.city",
@@ -137,6 +139,8 @@ EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_SSL, EMAIL_USE_TLS = ENV.mail_server.values()
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = ENV.mail_from
+# Where instruments speak; see readings.bridge.Broker.
+MQTT = ENV.broker
 SMS_GATEWAY, SMS_KEY = ENV.sms, ENV.sms_key
 # What stands before a path in a letter, which no request brought.
 SITE_ADDRESS = ENV.address or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")

@@ -28,7 +28,9 @@ urlpatterns = [
     path("", include("undercity.places.urls")),
     path("", include("undercity.register.urls")),
     path("", include("undercity.field.urls")),
+    path("", include("undercity.readings.urls")),
     path("", include("undercity.cases.urls")),
+    path("", include("undercity.coverage.urls")),
     path("", include("undercity.appraisal.urls")),
     path("", include("undercity.city.urls")),
 ]

@@ -21,13 +21,15 @@ from undercity.city.actions.register_story import tell_the_register
 from undercity.city.actions.sources import state_the_source
 from undercity.city.actions.underground import open_works
 from undercity.city.grids import sample_grids
+from undercity.city.people import RESOLUTION, sample_people
 from undercity.city.sample_files import SAMPLE, read
+from undercity.coverage.actions.people import import_people
 from undercity.db import write
 from undercity.ledger.actions.agenda import load_templates
 from undercity.org.actions import appoint, create_post, found_body, grant, seed_workdays
 from undercity.org.directory import forget
-from undercity.org.models import ApiKey, Body, Person, Post
-from undercity.org.queries import digest_of, directory
+from undercity.org.models import ApiKey, Appointment, Body, Person, Post
+from undercity.org.queries import actor_for_person, digest_of, directory
 from undercity.org.states import BodyKind, Power, Role
 from undercity.places.actions import hang_board, load_grids, open_place
 
@@ -87,6 +89,16 @@ def load_underground(say: Callable[[str], None]) -> None:
         say(f"works: {open_works()}, all invented")
         say(f"changes of the register: {tell_the_register()}")
         say(f"facts of the source: {state_the_source(recorded=BEGINS)}")
+
+
+def load_people(say: Callable[[str], None]) -> None:
+    """The invented population cells, imported by the office's director when the city begins."""
+    holder = Appointment.objects.get(post__key="leader-2", ends__isnull=True)
+    by = actor_for_person(holder.person_id) if holder.person_id else None
+    assert by is not None
+    made = import_people(sample_people(directory()), resolution=RESOLUTION, valid_from=BEGINS.date(), invented=True,
+                         source="虚构 invented for the sample city", by=by, at=BEGINS)
+    say(f"population cells: {made.cells}, {made.people:,.0f} people, all invented")
 
 
 def _bodies() -> int:

@@ -16,6 +16,7 @@ from undercity.org.queries import body_name, directory
 from undercity.places.asking import address
 from undercity.places.models import FloodBoard
 from undercity.places.pages.places import SOURCES, row_by_key
+from undercity.places.present import published_of
 from undercity.places.queries import found
 
 LOOPBACK = ("http://127.0.0.1", "http://localhost")
@@ -25,8 +26,10 @@ def poster(request: HttpRequest, key: str) -> HttpResponse:
     """A poster for the door: name, hours, way, and a QR code to the place's page."""
     row = row_by_key(request, key)
     target = printed(request, reverse("place", args=[key]))
-    return render(request, "places/poster.html", {"one": found(row, clock.now()), "qr": drawn_code(target),
-                                                  "target": target, "district": body_name(row.district_id)})
+    # Paper hangs for a season: it bears the published figure, never the measurement of the minute it was printed.
+    return render(request, "places/poster.html", {
+        "one": found(row, clock.now(), present=published_of(row)), "qr": drawn_code(target), "target": target,
+        "district": body_name(row.district_id)})
 
 
 def flood_board(request: HttpRequest, key: str) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0004_powers_of_permits'),
+        ('org', '0004_powers'),
         ('works', '0001_initial'),
     ]
 

@@ -15,6 +15,7 @@ from undercity.cases.queries.scheme import scheme
 from undercity.ledger.actions.agenda import load_templates
 from undercity.org.actions import seed_workdays
 from undercity.org.models import Workday
+from undercity.readings.actions.terms import load_terms
 from undercity.site.words import compile_words
 
 
@@ -28,10 +29,11 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write("category scheme: " + ", ".join(f"{count} {what}" for what, count in load_schemes().items()))
         self.stdout.write(f"duty templates: {load_templates()}")
+        self.stdout.write(f"terms of readings: {load_terms()}")
         if apps.is_installed("undercity.works"):
-            from undercity.works.terms.actions import load_terms
+            from undercity.works.terms.actions import load_terms as load_permit_terms
 
-            terms = load_terms(categories=frozenset(scheme().categories))
+            terms = load_permit_terms(categories=frozenset(scheme().categories))
             self.stdout.write(f"terms of permits and checks: {terms}")
         call_command("collectstatic", verbosity=0, interactive=False)
         if not Workday.objects.exists():

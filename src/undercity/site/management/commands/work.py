@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
@@ -21,14 +22,18 @@ from undercity.cases.actions import handing_over
 from undercity.cases.actions.asking import resume_ripe
 from undercity.cases.actions.batches import carry_out_ripe
 from undercity.cases.actions.erasing import erase_due
+from undercity.city.actions.instruments import measure_on
+from undercity.coverage.actions.planning import solve_waiting
 from undercity.errors import Refused
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.actions.sweeping import sweep
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
+from undercity.org.powers import THE_SYSTEM
 from undercity.places.seasons.actions.heat import propose_due
 from undercity.places.seasons.actions.proposals import lapse_due
+from undercity.readings.actions.keeping import forget_keys
 from undercity.register.actions.waiting import carry_out_waiting
 
 log = logging.getLogger("undercity.work")
@@ -120,9 +125,17 @@ def outside() -> None:
 
 
 def privacy(now: datetime) -> None:
-    """Erase what was kept long enough."""
+    """Erase what was kept long enough, and forget what nobody asks for again."""
     if timetable.ripe("privacy", timedelta(hours=1)) and (gone := erase_due(now)):
         log.info("personal data erased", extra={"count": gone})
+    if timetable.ripe("keys", timedelta(hours=1)):
+        forget_keys(now)
+
+
+def instruments(now: datetime) -> None:
+    """In a demonstration the invented instruments go on measuring."""
+    if settings.DEMO and timetable.ripe("instruments", timedelta(minutes=1)):
+        measure_on(now)
 
 
 def disk() -> None:
@@ -152,7 +165,10 @@ def one_round(worker: str) -> None:
         except Refused as refusal:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
     deliver_waiting()
+    if solved := solve_waiting(now, by=THE_SYSTEM):
+        log.info("plans of the next places calculated", extra={"count": solved})
     privacy(now)
     disk()
     facts()
     outside()
+    instruments(now)

@@ -1,0 +1,1 @@
+"""Everything that changes population figures and plans."""

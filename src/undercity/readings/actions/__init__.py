@@ -1,0 +1,1 @@
+"""Everything that writes readings, devices and what was refused, a file for each thing done."""

@@ -1,0 +1,1 @@
+"""What pages, doors and charts ask of readings."""
