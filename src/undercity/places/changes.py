@@ -10,6 +10,9 @@ in whatever order, and after a rollback it is what it was.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -27,8 +30,31 @@ class PlaceChange(models.Model):
     mark = models.BigIntegerField()
 
 
+_asked: ContextVar[list[tuple[int, int]] | None] = ContextVar("places_stand", default=None)
+
+
+@contextmanager
+def one_stand() -> Iterator[None]:
+    """Inside, one question has one answer: everything told is of the same stand, and it is asked for once."""
+    token = _asked.set(_asked.get() or [])
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
 def stand() -> tuple[int, int]:
     """The key of what places are now."""
+    asked = _asked.get()
+    if asked:
+        return asked[0]
+    found = _stand()
+    if asked is not None:
+        asked.append(found)
+    return found
+
+
+def _stand() -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*), coalesce(sum(mark), 0) FROM {TABLE}")
         count, marks = cursor.fetchone()

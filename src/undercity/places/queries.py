@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,13 +12,14 @@ from django.utils.translation import get_language
 
 from undercity.places import exceptions, nearby
 from undercity.places.amenities import words_of
+from undercity.places.changes import one_stand
 from undercity.places.exceptions import opening_of
 from undercity.places.hours import in_words, season, season_of_days
 from undercity.places.models import Place, PlaceName
 from undercity.places.present import Present, present_of
 from undercity.places.rules import Opening
 from undercity.places.seasons.rules import Span, Timetable
-from undercity.places.seasons.standing import timetable_of
+from undercity.places.seasons.standing import tables
 from undercity.places.wishes import NONE, Wishes
 from undercity.science.coordinates import distance_m, walking_minutes
 
@@ -93,7 +94,7 @@ def name_of(place: Place, at: datetime) -> str:
 def found(place: Place, at: datetime, lat: float | None = None, lon: float | None = None, *,
           metres: float | None = None, known: Mapping[int, Opening] | None = None,
           present: Present | None = None) -> Found:
-    """A place as seen at a moment, from a position or at a distance already measured."""
+    """A place as seen at a moment, from a position or at a distance already measured. Many at once: `seen`."""
     if metres is None and lat is not None and lon is not None:
         metres = distance_m(lat, lon, place.lat, place.lon)
     chinese = (get_language() or "zh").startswith("zh")
@@ -101,7 +102,8 @@ def found(place: Place, at: datetime, lat: float | None = None, lon: float | Non
                  address=place.address_zh if chinese or not place.address_en else place.address_en,
                  opening=opening_of(place, at, exceptions.at_moment(at) if known is None else known), metres=metres,
                  minutes=walking_minutes(metres) if metres is not None else None,
-                 present=present or present_of([place], at)[place.pk], table=timetable_of(place, at))
+                 present=present or present_of([place], at)[place.pk],
+                 table=tables(at).get(place.pk) or Timetable(place.hours))
 
 
 def shown_to(officer: bool = False) -> QuerySet[Place]:
@@ -112,16 +114,18 @@ def shown_to(officer: bool = False) -> QuerySet[Place]:
 def nearest_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes: Wishes = NONE,
                  officer: bool = False) -> list[Found]:
     """The nearest places open at a moment that have all that is wished, nearest first."""
-    known = exceptions.at_moment(at)
-    stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, officer=officer)
-    return _told(stand, met, at, known, officer)
+    with one_stand():
+        known = exceptions.at_moment(at)
+        stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, officer=officer)
+        return _told(stand, met, at, known, officer)
 
 
 def next_to_open(lat: float, lon: float, at: datetime, limit: int = 3, *, wishes: Wishes = NONE) -> list[Found]:
     """Listed places now closed that open again: the soonest first, of those that open together the nearest."""
-    known = exceptions.at_moment(at)
-    stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, shut=True)
-    return _told(stand, met, at, known, False)
+    with one_stand():
+        known = exceptions.at_moment(at)
+        stand, met = nearby.find(lat, lon, at, limit, wishes=wishes, exceptions=known, shut=True)
+        return _told(stand, met, at, known, False)
 
 
 def _told(stand: tuple[int, int], met: list[tuple[int, float]], at: datetime, known: Mapping[int, Opening],
@@ -166,7 +170,7 @@ def positions(limit: int = 200) -> list[tuple[float, float]]:
 
 def found_of(places: QuerySet[Place], at: datetime) -> list[Found]:
     """Many places at a moment, in their order: what they share is asked once for all."""
-    return list(_seen(places, at))
+    return _seen(places, at)
 
 
 def place_by_key(key: str, *, officer: bool = False) -> Place | None:
@@ -174,8 +178,13 @@ def place_by_key(key: str, *, officer: bool = False) -> Place | None:
     return shown_to(officer).prefetch_related(with_names()).filter(key=key).first()
 
 
-def _seen(places: QuerySet[Place], at: datetime) -> Iterator[Found]:
-    known, rows = exceptions.at_moment(at), list(places.prefetch_related(with_names()))
-    now = present_of(rows, at)
-    for place in rows:
-        yield found(place, at, known=known, present=now[place.pk])
+def _seen(places: QuerySet[Place], at: datetime) -> list[Found]:
+    return seen(places.prefetch_related(with_names()), at)
+
+
+def seen(places: Iterable[Place], at: datetime, lat: float | None = None, lon: float | None = None) -> list[Found]:
+    """Many places as seen at a moment, in their order: what they share is asked once for all."""
+    with one_stand():
+        known, rows = exceptions.at_moment(at), list(places)
+        now = present_of(rows, at)
+        return [found(place, at, lat, lon, known=known, present=now[place.pk]) for place in rows]

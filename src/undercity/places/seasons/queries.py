@@ -20,7 +20,7 @@ from undercity.org.powers import Actor
 from undercity.org.queries import body_name, post_titles
 from undercity.places.hours import in_words
 from undercity.places.models import Place
-from undercity.places.queries import Found, found, name_of, with_names
+from undercity.places.queries import Found, name_of, seen, with_names
 from undercity.places.seasons.facts import ChangeAccepted, ChangeRefused
 from undercity.places.seasons.heat import heat_rule
 from undercity.places.seasons.models import Announcement, DailyMaximum, Season, SeasonNote, VisitorCount
@@ -54,10 +54,10 @@ def visible_places(year: int) -> QuerySet[Place]:
 def years(year: int, at: datetime) -> list[Year]:
     """Every place of a year with its season, open ones first; three statements however many there are."""
     known = {row.place_id: row for row in Season.objects.filter(timeline=clock.timeline(), year=year)}
-    rows = visible_places(year).prefetch_related(with_names())
-    seen = [Year(found(place, at), season := known.get(place.pk), body_name(season.keeper_id if season else None))
-            for place in rows]
-    return sorted(seen, key=lambda row: (not row.one.opening.is_open, row.one.name))
+    rows = seen(visible_places(year).prefetch_related(with_names()), at)
+    told = [Year(one, season := known.get(one.place.pk), body_name(season.keeper_id if season else None))
+            for one in rows]
+    return sorted(told, key=lambda row: (not row.one.opening.is_open, row.one.name))
 
 
 def season_by_id(uid: UUID) -> Season | None:
@@ -311,10 +311,9 @@ def shut_nearby(lat: float, lon: float, at: datetime, within: float, limit: int 
         not one["hours"] and _covers(one, at) for one in season.exceptions)}
     if not ids:
         return []
-    rows = Place.objects.filter(pk__in=ids).prefetch_related(with_names())
-    seen = [one for place in rows if (one := found(place, at, lat, lon)) and (one.metres or 0.0) <= within
-            and not one.opening.is_open]
-    return sorted(seen, key=lambda one: one.metres or 0.0)[:limit]
+    rows = seen(Place.objects.filter(pk__in=ids).prefetch_related(with_names()), at, lat, lon)
+    shut = [one for one in rows if (one.metres or 0.0) <= within and not one.opening.is_open]
+    return sorted(shut, key=lambda one: one.metres or 0.0)[:limit]
 
 
 def _covers(one: dict[str, Any], at: datetime) -> bool:
@@ -342,9 +341,10 @@ def counted(places: Iterable[Place], day: date, at: datetime, back: int = 14) ->
     sums = dict(VisitorCount.objects.filter(place__in=rows, day__year=day.year, day__lte=day).values_list(
         "place_id").annotate(Sum("visitors")))
     counted_ = []
-    for place in rows:
+    for one in seen(rows, at):
+        place = one.place
         days = [(on, known.get((place.pk, on))) for on in (since + timedelta(days=nth) for nth in range(back))]
-        counted_.append(Counted(found(place, at), known.get((place.pk, day)), days, sums.get(place.pk) or 0,
+        counted_.append(Counted(one, known.get((place.pk, day)), days, sums.get(place.pk) or 0,
                                 max((number or 0 for _day, number in days), default=0) or 1))
     return counted_
 

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from undercity import clock
 from undercity.places.changes import stand
-from undercity.places.models import Place
 from undercity.places.seasons.models import Season
 from undercity.places.seasons.rules import Opening, Timetable, opening
 from undercity.places.seasons.timetables import WANTED, timetable
@@ -64,6 +63,6 @@ def openings(at: datetime) -> dict[int, Opening]:
     return known.openings
 
 
-def timetable_of(place: Place, at: datetime) -> Timetable:
-    """When a place is open, as is known at a moment."""
-    return _read(at).tables.get(place.pk) or Timetable(place.hours)
+def tables(at: datetime) -> dict[int, Timetable]:
+    """When the places that have a season are open, as is known at a moment, by id."""
+    return _read(at).tables
