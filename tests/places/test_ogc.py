@@ -244,6 +244,12 @@ def test_properties_narrow_what_is_told(looked_at: City) -> None:
         one["id"] for one in get(ITEMS)["features"] if one["properties"]["district"] == "lixia"}
     assert ids(get(ITEMS, use="parking")) == []
     assert len(ids(get(ITEMS, use="cooling", district=""))) == 9
+    from undercity.places.models import Place
+
+    Place.objects.update(step_free="no")
+    Place.objects.filter(key="cool-anda").update(step_free="yes")
+    assert ids(get(ITEMS, step_free="yes")) == ["cool-anda"]
+    assert get(ITEMS, step_free="perhaps", status=400)["field"] == "step_free"
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------

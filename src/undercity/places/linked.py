@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils.safestring import SafeString
-from django.utils.translation import override
+from django.utils.translation import gettext as _, override
 
 from undercity.clock import ZONE
 from undercity.org.queries import body_name, directory
 from undercity.org.states import BodyKind
 from undercity.places.queries import Found, name_of
 from undercity.places.rules import opening
-from undercity.places.states import PlaceUse
+from undercity.places.states import PlaceUse, StepFree
 
 CONTEXT = "https://schema.org"
 # How far ahead the hours are told. What is further off is not settled: seasons are extended, storms close places.
@@ -35,6 +36,11 @@ def as_script(values: dict[str, Any]) -> SafeString:
 def described(one: Found, at: datetime, *, url: str, amenities: list[str]) -> dict[str, Any]:
     """A listed place as a schema.org Place. `amenities`: what is there, in the reader's words."""
     place = one.place
+    features: list[tuple[str, bool]] = [(word, True) for word in amenities]
+    # A made-up telephone has no mark that a search engine would keep: it is left out.
+    sure = {name for name in ("phone", "capacity", "step_free") if name not in place.invented_facts}
+    if place.step_free != StepFree.UNKNOWN and "step_free" in sure:
+        features.append((str(StepFree.YES.label), place.step_free == StepFree.YES))
     names = []
     for language in ("zh-hans", "en"):
         with override(language):
@@ -47,9 +53,13 @@ def described(one: Found, at: datetime, *, url: str, amenities: list[str]) -> di
                     "addressRegion": body_name(city.id if city else None),
                     "addressLocality": body_name(place.district_id), "streetAddress": one.address},
         "geo": {"@type": "GeoCoordinates", "latitude": place.lat, "longitude": place.lon},
+        **({"disambiguatingDescription": _("Demonstration data; the official announcements prevail")}
+           if settings.DEMO or place.invented else {}),
         "publicAccess": True, **({"isAccessibleForFree": True} if place.use == PlaceUse.COOLING else {}),
-        "amenityFeature": [{"@type": "LocationFeatureSpecification", "name": word, "value": True}
-                           for word in amenities],
+        **({"telephone": place.phone} if place.phone and "phone" in sure else {}),
+        **({"maximumAttendeeCapacity": place.capacity} if place.capacity and "capacity" in sure else {}),
+        "amenityFeature": [{"@type": "LocationFeatureSpecification", "name": word, "value": value}
+                           for word, value in features],
         "openingHoursSpecification": [_specified(*run) for run in _runs(one, at)]}
 
 

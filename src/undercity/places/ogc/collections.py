@@ -40,6 +40,7 @@ class Asked:
     offset: int = 0
     district: str = ""
     use: str = ""
+    step_free: str = ""
     open: bool | None = None
 
 
@@ -117,6 +118,8 @@ def _wanted(asked: Asked) -> QuerySet[Place]:
         rows = rows.filter(district__key=asked.district)
     if asked.use:
         rows = rows.filter(use=asked.use)
+    if asked.step_free:
+        rows = rows.filter(step_free=asked.step_free)
     return rows
 
 
@@ -189,7 +192,7 @@ COLLECTIONS: dict[str, Collection] = {one.id: one for one in (
     Collection("places", _("Places open to the public"),
                _("Cool places and other works that are listed: where their public entrance is, their hours, whether "
                  "they are open. Positions are approximate."),
-               "Point", ("district", "use", "open"), _place_schema, _place_extent, _places, _place),
+               "Point", ("district", "use", "step_free", "open"), _place_schema, _place_extent, _places, _place),
     Collection("districts", _("Districts"),
                _("Outlines of the districts, drawn by us and schematic: they settle no boundary."),
                "Polygon", (), _district_schema, _district_extent, _districts, _district),

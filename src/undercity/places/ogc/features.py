@@ -14,7 +14,7 @@ from shapely.geometry.polygon import orient
 
 from undercity.org.queries import BodyCard, Directory, body_name, directory
 from undercity.places.queries import Found, name_of
-from undercity.places.states import PlaceUse
+from undercity.places.states import Crowding, PlaceUse, StepFree
 
 TEXT: dict[str, Any] = {"type": "string"}
 TRUTH: dict[str, Any] = {"type": "boolean"}
@@ -64,13 +64,24 @@ PLACE: tuple[Property, ...] = (
     Property("opening_hours", _("hours as OpenStreetMap writes them"), TEXT, lambda one, at: one.place.hours),
     Property("hours_assumed", _("hours are shop hours, assumed"), TRUTH, lambda one, at: one.place.hours_assumed),
     Property("season", _("days of the year it opens; empty: all year"), TEXT, lambda one, at: one.season),
-    Property("temperature_c", _("temperature as published, °C"), NUMBER,
-             lambda one, at: float(one.place.temperature_c) if one.place.temperature_c is not None else None),
+    Property("temperature_c", _("temperature as measured or published, °C"), NUMBER,
+             lambda one, at: float(one.present.temperature_c) if one.present.temperature_c is not None else None),
     Property("temperature_source", _("where the temperature is from"), TEXT,
              lambda one, at: one.place.temperature_source),
+    Property("measured_at", _("when the temperature was measured; empty: published"), MOMENT,
+             lambda one, at: one.present.measured_at.isoformat() if one.present.measured_at else None),
+    Property("crowding", _("how full it is; empty: not known"), {**TEXT, "enum": list(Crowding.values)},
+             lambda one, at: one.present.crowding.value if one.present.crowding else None),
+    Property("step_free", _("whether one gets in without a step"), {**TEXT, "enum": list(StepFree.values)},
+             lambda one, at: one.place.step_free),
+    Property("phone", _("telephone for the public"), TEXT, lambda one, at: one.place.phone),
+    Property("capacity", _("how many may be inside, by the fire code"), {"type": "integer"},
+             lambda one, at: one.place.capacity),
     Property("amenities", _("what is there"), {"type": "array", "items": TEXT}, lambda one, at: one.place.amenities),
     Property("area_m2", _("area open to the public, m²"), {"type": "integer"}, lambda one, at: one.place.area_m2),
     Property("invented", _("invented for the sample city"), TRUTH, lambda one, at: one.place.invented),
+    Property("invented_facts", _("which of these are invented although the place is not"),
+             {"type": "array", "items": TEXT}, lambda one, at: one.place.invented_facts),
     Property("valid_from", _("since when it is known"), DAY, lambda one, at: one.place.valid_from.isoformat()),
     Property("source", _("where this is from"), TEXT, lambda one, at: one.place.source),
 )

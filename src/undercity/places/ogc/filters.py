@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from undercity.org.queries import body_name, directory
 from undercity.places.ogc import parameters
-from undercity.places.states import PlaceUse
+from undercity.places.states import PlaceUse, StepFree
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,10 @@ def _uses() -> list[tuple[str, str]]:
     return [(str(value), str(word)) for value, word in PlaceUse.choices]
 
 
+def _ways_in() -> list[tuple[str, str]]:
+    return [(str(value), str(word)) for value, word in StepFree.choices]
+
+
 def _yes_no() -> list[tuple[str, str]]:
     return [("true", str(_("yes"))), ("false", str(_("no")))]
 
@@ -65,6 +69,7 @@ def _yes_no() -> list[tuple[str, str]]:
 FILTERS: dict[str, Filter] = {
     "district": Filter(_("District"), _("only places of this district"), _districts),
     "use": Filter(_("Use"), _("only places of this peacetime use"), _uses),
+    "step_free": Filter(_("Way in"), _("only places one gets into without a step, or with, or not known"), _ways_in),
     "open": Filter(_("Open now"), _("only places open, or closed, at the moment asked for"), _yes_no,
                    is_truth=True),
 }
