@@ -336,8 +336,8 @@ def test_a_page_of_places_costs_no_more_statements_than_one(looked_at: City) -> 
         with CaptureQueriesContext(connection) as captured:
             Client().get(f"{ITEMS}?limit={limit}")
         counts.append(len(captured.captured_queries))
-    # How many, the places, their names, and whether anything of them changed.
-    assert counts == [4, 4]
+    # How many, the places, their names, how they stand, and the newest measurements.
+    assert counts == [5, 5]
 
 
 # --- the description ------------------------------------------------------------------------------------------------
