@@ -51,8 +51,8 @@ def test_every_path_described_is_answered(city: City) -> None:
 
 def test_the_page_leads_to_every_door(city: City) -> None:
     page = Client().get("/api/").content.decode()
-    for path in ("/ogc/", "/feeds/places.atom", "/open311/v2/discovery.xml", "/map/schematic.json",
-                 "/api/openapi.json"):
+    for path in ("/ogc/", "/feeds/places.atom", "/calendar/seasons.ics", "/open311/v2/discovery.xml",
+                 "/map/schematic.json", "/api/openapi.json"):
         assert f'href="{path}"' in page, path
         assert Client().get(path).status_code == 200
     assert 'href="/api/"' in Client().get("/").content.decode()

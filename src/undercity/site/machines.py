@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from undercity.places.ogc import openapi
 
-XML, JSON, ATOM = "text/xml", "application/json", "application/atom+xml"
+XML, JSON, ATOM, CALENDAR = "text/xml", "application/json", "application/atom+xml", "text/calendar"
 GEOJSON = "application/geo+json"
 VERSION = "1.0.0"
 
@@ -54,6 +54,11 @@ DOORS: tuple[Door, ...] = (
     Door("feed", gettext_lazy("What changed about places"),
          gettext_lazy("For feed readers: places that came, were renamed, opened or closed."), "Atom (RFC 4287)",
          "places_feed", ways=(Way("places_feed", gettext_lazy("the newest changes"), media=(ATOM,)),)),
+    Door("calendar", gettext_lazy("Seasons of the cool places"),
+         gettext_lazy("For calendars: when the places are open, and every change of it."), "iCalendar (RFC 5545)",
+         "seasons_ics", ways=(
+             Way("seasons_ics", gettext_lazy("the seasons of all places"), media=(CALENDAR,)),
+             Way("place_ics", gettext_lazy("the season of one place"), media=(CALENDAR,)))),
     Door("open311", gettext_lazy("Reports and what became of them"),
          gettext_lazy("For other systems that report problems here or follow them."), "Open311 GeoReport v2",
          "open311_discovery", ("xml",), (
