@@ -359,7 +359,8 @@ def test_a_position_from_the_device_answers_with_what_is_near(city_server: Serve
     page.goto(city_server.base)
     page.get_by_role("button", name="使用我的位置").click()
     page.wait_for_url("**/?lat=36.6*")
-    assert page.locator("#near").input_value() == ""
+    assert page.locator("#at").input_value() == ""
+    assert "佛慧山" in page.inner_text("main")
     assert page.locator(".errors").count() == 0
 
 
