@@ -40,7 +40,7 @@ class Officers:
         if len(self.cases) < AT_ONCE:
             self.report()
             return
-        case = self.dice.choice(self.cases)
+        case = self.dice.choices(self.cases, [1 + self.undone(one.stage) for one in self.cases])[0]
         case.refresh_from_db()
         if self.dice.random() < 0.1:
             self.citizen(case)
@@ -98,9 +98,16 @@ class Officers:
         self.done[was, verb.value] += 1
 
     def weight(self, stage: str, verb: Verb) -> float:
-        """How gladly a move is made: seldom what ends a case early, more gladly what nobody made yet."""
-        ends = MOVES[Stage(stage)][verb].to in ENDED and verb is not Verb.CLOSE
-        return (0.15 if ends else 1.0) * (1.0 if (stage, verb.value) in self.done else 4.0)
+        """How gladly a move is made: seldom what ends a case early, more gladly what nobody made yet or leads there."""
+        to = MOVES[Stage(stage)][verb].to
+        ends = to in ENDED and verb is not Verb.CLOSE
+        if (stage, verb.value) not in self.done:
+            return 12.0
+        return 0.15 if ends else 1.0 if to == stage else 1.0 + self.undone(to)
+
+    def undone(self, stage: str) -> int:
+        """How many rows of a stage nobody carried out yet."""
+        return sum(1 for verb in MOVES[Stage(stage)] if (stage, verb.value) not in self.done)
 
     def try_something(self, case: Any) -> None:
         """Anything, by anybody: it is refused with what is possible, or because of the power, or it is legal."""
