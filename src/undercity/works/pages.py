@@ -41,9 +41,11 @@ def works(request: HttpRequest) -> HttpResponse:
     if not actor.holds(Power.WORK_READ):
         raise NotAllowed(_("Your post has no power to %(power)s.") % {"power": Power.WORK_READ.label},
                          remedy=_("Ask the administrator of your office if you should have it."))
-    more = {name: request.GET.get(name, "") for name in ("permit", "check", "keeper")}
-    asked = {"use": request.GET.get("use", ""), "district": request.GET.get("district", ""),
-             "words": request.GET.get("words", "").replace("\0", "").strip()[:WORDS_MAX]}
+    # PostgreSQL takes no NUL in a text.
+    said = {name: given.replace("\0", "") for name, given in request.GET.items()}
+    more = {name: said.get(name, "") for name in ("permit", "check", "keeper")}
+    asked = {"use": said.get("use", ""), "district": said.get("district", ""),
+             "words": said.get("words", "").strip()[:WORDS_MAX]}
     if asked["use"] not in PlaceUse.values:
         asked["use"] = ""
     given = request.GET.get("page", "")

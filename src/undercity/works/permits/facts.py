@@ -83,6 +83,7 @@ class PermitStep(Facts):
             state = finish(state, self.closes, outcome, happening)
         if was.renew_duty is not None and "renew_duty" in moved and moved["renew_duty"] is None:
             state = finish(state, was.renew_duty, outcome, happening)
+        # `changed` calls its first argument as a field here is called.
         state = changed(state, subject=replace(was, **moved))
         return assign(state, self.opens, happening) if self.opens else state
 
