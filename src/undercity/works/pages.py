@@ -42,10 +42,9 @@ def works(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("Your post has no power to %(power)s.") % {"power": Power.WORK_READ.label},
                          remedy=_("Ask the administrator of your office if you should have it."))
     # PostgreSQL takes no NUL in a text.
-    said = {name: given.replace("\0", "") for name, given in request.GET.items()}
-    more = {name: said.get(name, "") for name in ("permit", "check", "keeper")}
-    asked = {"use": said.get("use", ""), "district": said.get("district", ""),
-             "words": said.get("words", "").strip()[:WORDS_MAX]}
+    more, asked = ({name: request.GET.get(name, "").replace("\0", "") for name in names}
+                   for names in (("permit", "check", "keeper"), ("use", "district", "words")))
+    asked["words"] = asked["words"].strip()[:WORDS_MAX]
     if asked["use"] not in PlaceUse.values:
         asked["use"] = ""
     given = request.GET.get("page", "")
