@@ -91,6 +91,7 @@ def _refresh_beside() -> None:
     try:
         refresh()
     except Exception:
+        # Nobody waits for this thread: what ends it must stand in the log, and the next look tries again.
         log.exception("the facts of the scores could not be brought in step")
     finally:
         connection.close()

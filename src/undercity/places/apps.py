@@ -7,13 +7,14 @@ class PlacesConfig(AppConfig):
     verbose_name = "Places"
 
     def ready(self) -> None:
-        from undercity.places import exceptions
+        from undercity.places import exceptions, news
         from undercity.places.changes import set_up
         from undercity.places.refit import rows as refit_rows
-        from undercity.places.seasons import kinds, rows, standing
+        from undercity.places.seasons import kinds, news as season_news, rows, standing
 
         kinds.register_kinds()
         rows.register_subject()
         refit_rows.register_subject()
         exceptions.register(standing.openings)
+        news.register(season_news.told)
         post_migrate.connect(set_up, sender=self, dispatch_uid="undercity.places.changes")
