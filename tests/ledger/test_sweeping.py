@@ -72,3 +72,17 @@ def test_one_kept_while_it_is_swept_is_put_back(city: City, disk: Path, monkeypa
     monkeypatch.setattr(sweeping, "evidence_among", asked_and_kept)
     assert swept() == 0
     assert path_of(picture.sha256).exists()
+
+
+def test_nothing_is_swept_while_a_room_is_left_out_whose_tables_are_there(city: City, disk: Path) -> None:
+    from django.db import connection
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from undercity.ledger.pictures import path_of
+
+    picture, recorder = kept((1, 2, 3), days_old=2), MigrationRecorder(connection)
+    recorder.record_applied("some_room", "0001_initial")
+    assert swept() == 0
+    assert path_of(picture.sha256).exists()
+    recorder.record_unapplied("some_room", "0001_initial")
+    assert swept() == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from undercity.errors import RuleBroken, TooLarge
+from undercity.ledger.files import write_once
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 # 48-megapixel phones are common; a picture that claims more than this is a bomb, not evidence.
@@ -119,22 +119,4 @@ def path_of(sha256: str) -> Path:
 
 def keep(picture: Picture) -> None:
     """Write the picture to disk, so that it is there before anybody is told it is. Writing it twice changes nothing."""
-    path = path_of(picture.sha256)
-    try:
-        # Touched, not only looked for: what is old and named nowhere is swept.
-        os.utime(path)
-        return
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.{id(picture):x}.new")
-    with fresh.open("wb") as file:
-        file.write(picture.jpeg)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_once(path_of(picture.sha256), picture.jpeg)

@@ -83,30 +83,32 @@ class Reading(models.Model):
     lag = models.IntegerField()
 
 
-class Hour(models.Model):
-    """The readings of a series in one hour (Unix seconds // 3600): how many, their sum, the lowest and highest."""
+class Rollup(models.Model):
+    """The readings of a series in a stretch of time: how many, their sum, the lowest and highest."""
+
+    series = models.ForeignKey(Series, on_delete=models.DO_NOTHING, related_name="+", db_index=False,
+                               db_constraint=False)
+    n = models.IntegerField()
+    total = models.BigIntegerField()
+    low = models.IntegerField()
+    high = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class Hour(Rollup):
+    """Those of one hour: Unix seconds // 3600."""
 
     pk = models.CompositePrimaryKey("series_id", "hour")
-    series = models.ForeignKey(Series, on_delete=models.DO_NOTHING, related_name="+", db_index=False,
-                               db_constraint=False)
     hour = models.IntegerField()
-    n = models.IntegerField()
-    total = models.BigIntegerField()
-    low = models.IntegerField()
-    high = models.IntegerField()
 
 
-class Day(models.Model):
-    """The same for a day of the city's zone, counted from 1970-01-01."""
+class Day(Rollup):
+    """Those of a day of the city's zone, counted from 1970-01-01."""
 
     pk = models.CompositePrimaryKey("series_id", "day")
-    series = models.ForeignKey(Series, on_delete=models.DO_NOTHING, related_name="+", db_index=False,
-                               db_constraint=False)
     day = models.IntegerField()
-    n = models.IntegerField()
-    total = models.BigIntegerField()
-    low = models.IntegerField()
-    high = models.IntegerField()
 
 
 class Alarm(models.Model):

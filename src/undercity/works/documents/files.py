@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from undercity.errors import TooLarge
 from undercity.ledger import pictures
+from undercity.ledger.files import write_once
 from undercity.works.documents.rules import checked_pdf, media_of
 from undercity.works.documents.states import Media
 
@@ -46,18 +46,4 @@ def path_of(sha256: str, media: str) -> Path:
 
 def keep(file: File) -> None:
     """Write the file to disk, so that it is there before anybody is told it is. Twice changes nothing."""
-    path = path_of(file.sha256, file.media)
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.{id(file):x}.new")
-    with fresh.open("wb") as out:
-        out.write(file.content)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_once(path_of(file.sha256, file.media), file.content)
