@@ -74,6 +74,19 @@ def test_one_kept_while_it_is_swept_is_put_back(city: City, disk: Path, monkeypa
     assert path_of(picture.sha256).exists()
 
 
+def test_what_a_killed_sweep_had_put_aside_is_asked_for_again(city: City, disk: Path) -> None:
+    from undercity.ledger.pictures import path_of
+
+    sent, unsent = kept((200, 1, 1), days_old=40), kept((1, 2, 3), days_old=40)
+    city.reported(photos=[sent])
+    for one in (sent, unsent):
+        path = path_of(one.sha256)
+        os.utime(path, (1, 1))
+        path.rename(path.with_name(f"{path.name}.gone"))
+    assert (swept(), swept()) == (0, 1)
+    assert [path_of(one.sha256).exists() for one in (sent, unsent)] == [True, False]
+
+
 def test_nothing_is_swept_while_a_room_is_left_out_whose_tables_are_there(city: City, disk: Path) -> None:
     from django.db import connection
     from django.db.migrations.recorder import MigrationRecorder

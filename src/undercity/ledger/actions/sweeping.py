@@ -16,7 +16,7 @@ from undercity.ledger.queries.pictures import evidence_among
 # Whoever began a report may finish it the same day; field phones send pictures together with what they show.
 UNSENT_HOURS = 24
 AT_ONCE = 500
-FOLDERS, PICTURE = 256, ".jpg"
+FOLDERS, PICTURE, ASIDE = 256, ".jpg", ".gone"
 
 
 def forget_pictures(hashes: Iterable[str]) -> None:
@@ -36,9 +36,12 @@ def sweep(folder: int, *, at: datetime) -> int:
         return 0
     before = (at - timedelta(hours=UNSENT_HOURS)).timestamp()
     old = [path for path in place.iterdir() if path.stat().st_mtime < before]
-    # Halves of files, of a server that was killed while it wrote.
     for path in old:
-        if path.suffix != PICTURE:
+        if path.suffix == ASIDE:
+            # A sweep that was killed had not decided yet: the next one asks again.
+            path.rename(path.with_suffix(""))
+        elif path.suffix != PICTURE:
+            # Half a file, of a server that was killed while it wrote.
             path.unlink(missing_ok=True)
     whole = {path.stem: path for path in old if path.suffix == PICTURE}
     hashes, swept = list(whole), 0
@@ -56,7 +59,7 @@ def _rooms_left_out() -> bool:
 
 def _removed(path: Path, before: float) -> bool:
     # Whoever keeps the same picture in this moment touches it first: then it is put back.
-    aside = path.with_name(f"{path.name}.gone")
+    aside = path.with_name(f"{path.name}{ASIDE}")
     try:
         path.rename(aside)
         if aside.stat().st_mtime >= before:
