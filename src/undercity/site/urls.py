@@ -31,6 +31,10 @@ urlpatterns = [
     path("", include("undercity.readings.urls")),
     path("", include("undercity.cases.urls")),
     path("", include("undercity.coverage.urls")),
+    path("", include("undercity.forces.urls")),
+    path("", include("undercity.alerts.urls")),
+    path("", include("undercity.inspections.urls")),
+    path("", include("undercity.response.urls")),
     path("", include("undercity.appraisal.urls")),
     path("", include("undercity.city.urls")),
 ]
