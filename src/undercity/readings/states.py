@@ -18,6 +18,9 @@ class Quantity(IntegerChoices):
     OCCUPANCY = 4, _("people inside")
     CO2 = 5, _("carbon dioxide")
     WATER_LEVEL = 6, _("water level in the sump")
+    RAINFALL = 7, _("rain since the last reading")
+    STREET_DEPTH = 8, _("water on the street")
+    RIVER_LEVEL = 9, _("river level")
 
     @property
     def code(self) -> str:
@@ -52,7 +55,8 @@ class Quantity(IntegerChoices):
 
 UNITS: dict[Quantity, tuple[str, int]] = {
     Quantity.TEMPERATURE_IN: ("°C", 1), Quantity.TEMPERATURE_OUT: ("°C", 1), Quantity.HUMIDITY: ("%", 1),
-    Quantity.OCCUPANCY: ("", 0), Quantity.CO2: ("ppm", 0), Quantity.WATER_LEVEL: ("m", 2)}
+    Quantity.OCCUPANCY: ("", 0), Quantity.CO2: ("ppm", 0), Quantity.WATER_LEVEL: ("m", 2),
+    Quantity.RAINFALL: ("mm", 1), Quantity.STREET_DEPTH: ("m", 2), Quantity.RIVER_LEVEL: ("m", 2)}
 PUBLIC = frozenset({Quantity.TEMPERATURE_IN, Quantity.TEMPERATURE_OUT, Quantity.OCCUPANCY})
 BY_CODE: dict[str, Quantity] = {one.code: one for one in Quantity}
 

@@ -32,7 +32,9 @@ NEEDED = ("device", "quantity", "at", "value")
 CHINESE: dict[str, Quantity] = {
     "室内温度": Quantity.TEMPERATURE_IN, "室外温度": Quantity.TEMPERATURE_OUT, "湿度": Quantity.HUMIDITY,
     "在场人数": Quantity.OCCUPANCY, "人数": Quantity.OCCUPANCY, "二氧化碳": Quantity.CO2, "co2": Quantity.CO2,
-    "水位": Quantity.WATER_LEVEL, "集水坑水位": Quantity.WATER_LEVEL}
+    "水位": Quantity.WATER_LEVEL, "集水坑水位": Quantity.WATER_LEVEL,
+    "雨量": Quantity.RAINFALL, "降雨": Quantity.RAINFALL, "积水": Quantity.STREET_DEPTH,
+    "路面积水": Quantity.STREET_DEPTH, "河道水位": Quantity.RIVER_LEVEL, "河水位": Quantity.RIVER_LEVEL}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""对外公告: what we say to the public ourselves, and the form that says it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from undercity import clock
+from undercity.alerts import actions
+from undercity.alerts.actions.issuing import may_issue, status_here
+from undercity.alerts.forms import BulletinForm, WithdrawForm, WordsForm
+from undercity.alerts.models import Bulletin
+from undercity.alerts.queries import bulletins as asking, lines
+from undercity.alerts.states import BulletinStage, Matter
+from undercity.errors import NotAllowed, NotFound, RuleBroken
+from undercity.org.powers import Actor, require
+from undercity.org.queries import body_name, directory
+from undercity.org.requests import actor_of, officers_only
+from undercity.org.states import Power
+from undercity.places.models import Place
+from undercity.places.queries import name_of, with_names
+
+
+def _choices(actor: Actor) -> dict[str, list[tuple[int, str]]]:
+    """The bodies an actor speaks for: his own first; the places the public knows there."""
+    book, now = directory(), clock.now()
+    under = [body for path in actor.scopes(Power.ALERT_ISSUE) for body in book.under(path)]
+    bodies = sorted(set(under), key=lambda body: (body != actor.body, book.cards[body].path))
+    places = Place.objects.filter(listed=True).prefetch_related(with_names()).order_by("key")
+    return {"bodies": [(body, body_name(body)) for body in bodies],
+            "places": [(row.pk, name_of(row, now)) for row in places]}
+
+
+def _require_reader(actor: Actor) -> None:
+    if not (actor.holds(Power.ALERT_ISSUE) or actor.holds(Power.RESPONSE_READ)):
+        raise NotAllowed(_("Your post has no power to %(power)s.") % {"power": Power.ALERT_ISSUE.label},
+                         remedy=_("Ask the administrator of your office if you should have it."))
+
+
+@officers_only
+def bulletins(request: HttpRequest) -> HttpResponseBase:
+    """What we published, and the form for one more."""
+    actor, now = actor_of(request), clock.now()
+    _require_reader(actor)
+    may = actor.holds(Power.ALERT_ISSUE)
+    if request.method != "POST":
+        form = BulletinForm(**_choices(actor), initial={
+            "key": secrets.token_hex(12), "ends": (now + timedelta(hours=6)).replace(minute=0, second=0)})
+        return _list(request, actor, form if may else None)
+    form = BulletinForm(request.POST, **_choices(actor))
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            row = actions.issue(by=actor, at=now, body=given["body"], matter=Matter(given["matter"]),
+                                zh=_said(given, "zh"), en=_said(given, "en"), ends=given["ends"],
+                                places=given["places"], client_key=given["key"])
+        except RuleBroken as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("The message is published."))
+            return redirect("bulletin", row.pk)
+    return _list(request, actor, form, 422)
+
+
+def _said(given: dict[str, Any], language: str) -> actions.Said:
+    return actions.Said(given[f"headline_{language}"], given[f"description_{language}"],
+                        given[f"instruction_{language}"])
+
+
+def _list(request: HttpRequest, actor: Actor, form: BulletinForm | None, status: int = 200) -> HttpResponse:
+    rows = asking.told(asking.visible_to(actor), clock.now())
+    return render(request, "alerts/bulletins.html", {
+        "rows": rows, "form": form, "status": lines.status_words(status_here().value)}, status=status)
+
+
+@officers_only
+def bulletin(request: HttpRequest, uid: UUID) -> HttpResponseBase:
+    """One of our messages: what it says, how it changed, and withdrawing it."""
+    actor = actor_of(request)
+    row = asking.visible_to(actor).filter(pk=uid).first()
+    if row is None:
+        raise NotFound(_("There is no such message."))
+    if request.method != "POST":
+        return _one(request, actor, row, WithdrawForm(initial={"seen": row.version}))
+    require(may_issue(actor, row.body_id))
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.withdraw(uid, by=actor, at=clock.now(), zh=_said(given, "zh"), en=_said(given, "en"),
+                             seen=given["seen"])
+        except RuleBroken as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            messages.success(request, _("The message is withdrawn."))
+            return redirect("bulletin", uid)
+    return _one(request, actor, row, form, 422)
+
+
+def _one(request: HttpRequest, actor: Actor, row: Bulletin, form: WordsForm, status: int = 200) -> HttpResponse:
+    messages_of = asking.messages_of(row.pk)
+    alert = asking.alert_of(messages_of[-1])
+    return render(request, "alerts/bulletin.html", {
+        "row": row, "matter": Matter(row.matter).label, "body": body_name(row.body_id),
+        "stage": BulletinStage(row.stage).label, "languages": lines.languages(alert), "messages_of": messages_of,
+        "out": row.stage == BulletinStage.OUT, "may": bool(may_issue(actor, row.body_id)), "form": form,
+        "status": lines.status_words(row.status)}, status=status)
