@@ -35,7 +35,8 @@ def take(sent: Sent, photos: Sequence[bytes], *, by: Actor, at: datetime) -> tup
         return known, False
     values = checked(chosen.fields(sent.subject), sent.values, len(photos))
     pictures = [_picture(place, raw) for place, raw in enumerate(photos, 1)]
-    given = Given(by=by, at=at, key=sent.key, subject=sent.subject, seen=sent.seen, values=values, photos=pictures)
+    given = Given(by=by, at=at, key=sent.key, subject=sent.subject, seen=sent.seen, values=values, photos=pictures,
+                  done_at=at - sent.ago if sent.ago is not None else None)
     try:
         with write():
             return _carried_out(chosen, _with_moment(given, sent), sent, digest), True
@@ -48,7 +49,7 @@ def take(sent: Sent, photos: Sequence[bytes], *, by: Actor, at: datetime) -> tup
 def _carried_out(chosen: Doing, given: Given, sent: Sent, digest: str) -> Received:
     assert given.by.post is not None
     row = Received(key=sent.key, person_id=given.by.person, post=given.by.post, doing=sent.doing, subject=sent.subject,
-                   digest=digest, done_at=given.at - sent.ago if sent.ago is not None else None, received_at=given.at)
+                   digest=digest, done_at=given.done_at, received_at=given.at)
     # First of all, so that a second sender waits here instead of doing it too.
     row.save(force_insert=True)
     outcome = chosen.apply(given)

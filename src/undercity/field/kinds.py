@@ -44,12 +44,15 @@ class Field:
     choices: tuple[tuple[str, Any], ...] = ()
     least: float = 0
     most: float = 0
+    # Shown only while another field is answered so: its name, and answers; or a number outside these bounds.
+    shown_with: tuple[str, tuple[str, ...]] | None = None
+    shown_beyond: tuple[str, float | None, float | None] | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The field for the phone, in the reader's language."""
         return {"name": self.name, "kind": self.kind.value, "label": str(self.label), "required": self.required,
                 "choices": [[value, str(label)] for value, label in self.choices], "least": self.least,
-                "most": self.most}
+                "most": self.most, "shown_with": self.shown_with, "shown_beyond": self.shown_beyond}
 
 
 def note(label: Any, *, required: bool = False) -> Field:
@@ -64,7 +67,11 @@ def photos(label: Any, *, least: int = 0) -> Field:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What somebody recorded, checked field by field. `seen`: the version he looked at; `key`: his own, UUIDv7."""
+    """What somebody recorded, checked field by field. `seen`: the version he looked at; `key`: his own, UUIDv7.
+
+    `at` is when it arrived. `photos` are all pictures, in the order of the form's fields; with several fields of them
+    `values` says under each name how many are its own.
+    """
 
     by: Actor
     at: datetime
@@ -73,6 +80,8 @@ class Given:
     seen: int | None
     values: Mapping[str, Any]
     photos: Sequence[Picture]
+    # When it was recorded on the spot, by the phone's own measure of how long ago that is; None when it says nothing.
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

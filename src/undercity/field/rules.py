@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -98,14 +98,45 @@ def _ago(done: Any, sent: Any) -> timedelta | None:
 def checked(fields: Sequence[Field], values: Mapping[str, Any], photos: int) -> dict[str, Any]:
     """The values as their fields want them; what no field asks for is left out."""
     found: dict[str, Any] = {}
-    for one in fields:
+    several = [one for one in fields if one.kind is FieldKind.PHOTOS]
+    own = _shared(several, values, photos) if len(several) > 1 else {
+        one.name: photos for one in several if one.name != "photos"}
+    found.update(own)
+    for asked in fields:
+        one = asked if _is_shown(asked, values) else replace(asked, required=False, least=0)
         if one.kind is FieldKind.PHOTOS:
-            _photos(one, photos)
+            _photos(one, own.get(one.name, photos))
         else:
             found[one.name] = _value(one, values.get(one.name))
     if photos and not any(one.kind is FieldKind.PHOTOS for one in fields):
         raise RuleBroken(_("No photo is asked for here."), field="photos", remedy=_("Send it without."))
     return found
+
+
+def _is_shown(one: Field, values: Mapping[str, Any]) -> bool:
+    """Is this field asked for, as the others are answered?"""
+    if one.shown_with is not None:
+        name, answers = one.shown_with
+        return values.get(name) in answers
+    if one.shown_beyond is not None:
+        name, least, most = one.shown_beyond
+        value = values.get(name)
+        return isinstance(value, (int, float)) and ((least is not None and value < least) or (
+            most is not None and value > most))
+    return True
+
+
+def _shared(fields: Sequence[Field], values: Mapping[str, Any], photos: int) -> dict[str, int]:
+    """Field of photos → how many of them are its own, in the order of the fields."""
+    own = {one.name: values.get(one.name) or 0 for one in fields}
+    for name, count in own.items():
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= photos:
+            raise RuleBroken(_("“%(field)s” is no number.") % {"field": name}, field=name,
+                             remedy=_("Send under each field of photos how many are its own."))
+    if sum(own.values()) != photos:
+        raise RuleBroken(_("The photos do not fit their fields."), field="photos",
+                         remedy=_("Send under each field of photos how many are its own."))
+    return own
 
 
 def _photos(one: Field, photos: int) -> None:

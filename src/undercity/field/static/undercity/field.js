@@ -133,10 +133,17 @@
     doing.fields.forEach(function (field) {
       var name = task.id + "-" + doing.code + "-" + field.name;
       if (field.kind === "photos") {
-        var gathered = gatherer(field.label);
+        // Before the picture there is nothing else to hit; with it, it makes room for the rest.
+        var gathered = gatherer(field.label, task.huge ? function (photos) {
+          gathered.asked.classList.toggle("first-tap", !photos.length);
+          gathered.asked.classList.toggle("second", photos.length > 0);
+        } : null);
+        if (task.huge) gathered.asked.classList.replace("second", "first-tap");
         parts.push({ field: field, node: gathered.node, photos: gathered.photos });
       } else if (field.kind === "choice") {
         var set = choiceField(field, name);
+        if (task.huge && field.choices.length === 1) set.querySelector("input").checked = true;
+        if (task.places) nearestFirst(set, task.places);
         parts.push({ field: field, node: set, value: function () { var one = set.querySelector(":checked"); return one ? one.value : ""; } });
       } else {
         var made = inputField(field, name);
@@ -146,7 +153,18 @@
         } });
       }
     });
+    // What belongs to an answer is seen with that answer only.
+    function fit() {
+      parts.forEach(function (part) {
+        var beside = part.field.shown_with || part.field.shown_beyond;
+        if (!beside) return;
+        var other = parts.filter(function (one) { return one.field.name === beside[0]; })[0], value = other.value();
+        part.node.hidden = part.field.shown_with ? beside[1].indexOf(value) < 0
+          : typeof value !== "number" || !(beside[1] !== null && value < beside[1] || beside[2] !== null && value > beside[2]);
+      });
+    }
     function trouble(part) {
+      if (part.node.hidden) return "";
       var field = part.field, value = part.photos ? part.photos.length || "" : part.value();
       if ((field.required || part.photos && field.least) && (value === "" || part.photos && part.photos.length < field.least)) return field.label + " " + words.missing;
       if (typeof value === "number" && !part.photos && field.least < field.most && !(value >= field.least && value <= field.most)) {
@@ -155,8 +173,8 @@
       return "";
     }
     // A finger that taps twice records once.
-    var busy = false;
-    var form = el("form", { "class": "stack", novalidate: true, "data-doing": doing.code, onsubmit: function (event) {
+    var busy = false, several = parts.filter(function (part) { return part.photos; }).length > 1;
+    var form = el("form", { "class": "stack", novalidate: true, "data-doing": doing.code, onchange: fit, oninput: fit, onsubmit: function (event) {
       event.preventDefault();
       if (busy) return;
       var wrong = parts.map(trouble).filter(Boolean)[0];
@@ -164,8 +182,13 @@
       error.hidden = true;
       var values = {}, photos = [], shown = [];
       parts.forEach(function (part) {
-        if (part.photos) { photos = part.photos; return; }
-        var value = part.value();
+        if (part.photos) {
+          if (part.node.hidden) return;
+          photos = photos.concat(part.photos);
+          if (several) values[part.field.name] = part.photos.length;
+          return;
+        }
+        var value = part.node.hidden ? "" : part.value();
         values[part.field.name] = value === "" && part.field.kind !== "text" ? null : value;
         if (value !== "") {
           var chosen = part.field.choices.filter(function (choice) { return choice[0] === value; })[0];
@@ -174,10 +197,37 @@
       });
       if (doing.code === "case.remark" && !values.note && !photos.length) { complain(error, doing.fields[0].label + " " + words.missing); return; }
       busy = true;
-      record(doing, values, photos, { subject: task.subject, version: task.version, title: task.title + " · " + task.number, shown: shown })
+      record(doing, values, photos, { subject: task.subject, version: task.version, title: task.title + (task.number ? " · " + task.number : ""), shown: shown })
         .then(function () { form.replaceWith(formOf(doing, task)); say(words.saved); }, function () { busy = false; });
-    } }, parts.map(function (part) { return part.node; }).concat([error, el("button", { "class": "big full" }, doing.label)]));
+    } }, parts.map(function (part) { return part.node; }).concat([error, task.huge ? el("div", { "class": "send-bar" }, el("button", { "class": "big full" }, doing.label)) : el("button", { "class": "big full" }, doing.label)]));
+    fit();
     return form;
+  }
+
+  // --- at once: what wet hands do under a storm, one screen each ------------------------------------------------
+
+  // Whoever keeps many places stands at one of them: it comes first as soon as the phone knows where it is.
+  function nearestFirst(set, places) {
+    here(function (found) {
+      var picks = set.querySelector(".picks");
+      function away(label) {
+        var at = places[label.querySelector("input").value], across = Math.cos(found.coords.latitude * Math.PI / 180);
+        return Math.hypot(at[0] - found.coords.latitude, (at[1] - found.coords.longitude) * across);
+      }
+      Array.prototype.slice.call(picks.children).sort(function (one, other) { return away(one) - away(other); }).forEach(function (label) { picks.append(label); });
+    }, function () {});
+  }
+
+  function atOnce(quick) {
+    var body = el("div", { "class": "stack" });
+    var about = { id: "quick-" + quick.form.code, subject: null, version: null, title: quick.title, number: "", huge: true, places: quick.places };
+    var box = el("details", { "class": "card task", "data-quick": quick.form.code, ontoggle: function () {
+      if (box.open && !body.childNodes.length) {
+        body.append(formOf(quick.form, about));
+      }
+    } }, [el("summary", {}, [el("strong", {}, quick.title), el("span", { "class": "address" }, quick.words)]), body]);
+    box.asked = JSON.stringify(quick);
+    return box;
   }
 
   // --- tasks ----------------------------------------------------------------------------------------------------
@@ -232,7 +282,11 @@
     document.querySelectorAll("#field-tasks details[data-task]").forEach(function (one) { kept[one.dataset.task] = one; });
     drawn = state;
     if (!day) { fill("field-tasks", el("p", { "class": "empty" }, words.nobody)); return; }
-    fill("field-tasks", [el("p", { "class": "hint" }, words.asOf + " " + clock(day.at)), tasks.length ? null : el("p", { "class": "empty" }, words.none)].concat(tasks.map(function (task) {
+    var quick = (day.quick || []).map(function (one) { 
+      var kept = document.querySelector("[data-quick='" + one.form.code + "']");
+      return kept && kept.asked === JSON.stringify(one) ? kept : atOnce(one);
+    });
+    fill("field-tasks", [el("p", { "class": "hint" }, words.asOf + " " + clock(day.at))].concat(quick, tasks.length ? null : el("p", { "class": "empty" }, words.none), tasks.map(function (task) {
       var row = pending(task.subject), form = task.version + (row ? row.key : "");
       if (kept[task.id] && kept[task.id].dataset.form === form) return kept[task.id];
       var body = el("div", { "class": "stack" });

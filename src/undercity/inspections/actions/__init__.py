@@ -1,0 +1,1 @@
+"""Everything that writes checks, boards, material and what they go by."""
