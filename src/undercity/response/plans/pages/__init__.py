@@ -1,0 +1,1 @@
+"""Desk pages of plans: for whoever reads responses, and for planners. Nothing here is public."""
