@@ -1,0 +1,1 @@
+"""Everything that reads responses and orders, for pages, exports and the worker."""

@@ -1,0 +1,150 @@
+"""The pages of a response: what an officer, a holder and a stranger see, and what they can do there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.response.conftest import Flood
+
+
+def signed_in(actor: Any) -> Client:
+    """A browser of whoever holds the post."""
+    from undercity.org.models import Person
+
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(Person.objects.get(pk=actor.person))
+    return client
+
+
+@pytest.fixture
+def officer(flood: Flood) -> Client:
+    """The duty officer's browser."""
+    return signed_in(flood.officer)
+
+
+def test_the_whole_way_in_the_browser(flood: Flood, officer: Client) -> None:
+    from undercity.response.models import Order, Response
+
+    answer = officer.post("/desk/response/propose/", {"body": flood.body, "level": 4, "basis": "received",
+                                                      "note": "市防指电话"})
+    row = Response.objects.get()
+    assert answer.headers["Location"] == f"/desk/response/{row.pk}/"
+    page = officer.get(f"/desk/response/{row.pk}/")
+    assert "演防指〔2026〕1号" in page.content.decode()
+    text = page.context["confirming"].initial["text"]
+    answer = officer.post(f"/desk/response/{row.pk}/confirm/", {"seen": row.version, "level": 4, "text": text})
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    assert row.level == 4
+    board = officer.get(f"/desk/response/{row.pk}/board/")
+    assert board.context["numbers"].total == Order.objects.count()
+    order = Order.objects.filter(plan_order="boards", post__isnull=False).first()
+    holder = signed_in(flood.city.whose(order))
+    assert str(order.pk) in holder.get("/desk/orders/").content.decode()
+    assert holder.post("/desk/orders/acknowledge/").status_code == 302
+    order.refresh_from_db()
+    assert order.standing == "accepted"
+    refused = holder.post(f"/desk/orders/{order.pk}/finish/", {"seen": order.version})
+    assert refused.status_code == 422
+    assert "Photos are missing" in refused.content.decode()
+
+
+def test_the_board_answers_304_until_something_changes(flood: Flood, officer: Client) -> None:
+    from undercity.response.actions.answering import acknowledge_all
+
+    row = flood.confirmed(4)
+    part = f"/desk/response/{row.pk}/board/part/"
+    first = officer.get(part)
+    again = officer.get(part, headers={"if-none-match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    order = next(one for one in flood.orders(row) if one.post_id)
+    acknowledge_all(by=flood.city.whose(order), at=flood.at)
+    assert officer.get(part, headers={"if-none-match": first.headers["ETag"]}).status_code == 200
+
+
+def test_the_board_is_narrowed_and_what_is_unknown_narrows_nothing(flood: Flood, officer: Client) -> None:
+    row = flood.confirmed(3)
+    board = f"/desk/response/{row.pk}/board/"
+    assert {line.row.verb for line in officer.get(board + "?verb=close").context["lines"]} == {"close"}
+    everything = officer.get(board).context["found"]
+    for odd in ("standing=x", "verb=%00", "area=999999999999", "page=0", "page=x", "words=%00", "area=-1"):
+        assert officer.get(f"{board}?{odd}").context["found"] == everything, odd
+
+
+def test_an_order_by_hand_is_given_on_a_page(flood: Flood, officer: Client) -> None:
+    row = flood.confirmed(4)
+    page = officer.get(f"/desk/response/{row.pk}/give/")
+    sent = {"zh": "查看东门", "en": "Look at the east gate", "post": flood.city.post("keeper").post,
+            "answer_minutes": 5, "done_minutes": 30, "key": page.context["form"].initial["key"]}
+    first, again = (officer.post(f"/desk/response/{row.pk}/give/", sent) for _ in range(2))
+    assert first.headers["Location"] == again.headers["Location"]
+    wrong = officer.post(f"/desk/response/{row.pk}/give/", {**sent, "answer_minutes": 60, "key": "k"})
+    assert wrong.status_code == 422
+
+
+def test_reports_are_written_read_and_taken_along(flood: Flood, officer: Client) -> None:
+    row = flood.confirmed(4)
+    reports = f"/desk/response/{row.pk}/reports/"
+    assert officer.post(reports).status_code == 302
+    page = officer.get(f"{reports}1/").content.decode()
+    assert "Situation report 1" in page
+    paper = officer.get(f"{reports}1.docx")
+    assert paper.content[:2] == b"PK"
+    assert officer.get(f"{reports}2/").status_code == 404
+
+
+def test_an_exercise_runs_beside_the_city_and_says_so(flood: Flood, officer: Client) -> None:
+    from undercity.response.models import Drill, Response
+
+    begun = officer.post("/desk/exercises/", {"body": flood.body, "level": 4, "title": "汛前演练", "ahead_minutes": 0})
+    drill = Drill.objects.get()
+    assert begun.headers["Location"] == f"/desk/exercises/{drill.pk}/"
+    row = Response.objects.get()
+    assert row.timeline == drill.pk
+    page = officer.get(f"/desk/response/{row.pk}/").content.decode()
+    assert "EXERCISE" in page
+    officer.post(f"/desk/response/{row.pk}/confirm/", {"seen": row.version, "level": 4, "text": "演练命令"})
+    row.refresh_from_db()
+    assert row.level == 4
+    stranger = signed_in(flood.second)
+    assert stranger.get(f"/desk/response/{row.pk}/").status_code == 404
+    from undercity.places.models import Place
+    from undercity.places.queries import found
+
+    assert any(found(place, flood.at).opening.is_open for place in Place.objects.filter(listed=True))
+    phone = Client(headers={"accept-language": "en"})
+    sign = phone.get(f"/exercise/{drill.pk}/")
+    key = sign.context["form"].initial["key"]
+    for heads in (3, 4):
+        phone.post(f"/exercise/{drill.pk}/", {"takes": "tenant", "heads": heads, "key": key})
+    table = officer.get(f"/desk/exercises/{drill.pk}/")
+    assert dict(table.context["attendance"]) == {"tenants of the mall": 4}
+    assert table.context["compared"]
+    officer.post(f"/desk/exercises/{drill.pk}/end/")
+    assert "EXERCISE" not in officer.get("/desk/response/").content.decode()
+    assert phone.get(f"/exercise/{drill.pk}/").status_code == 404
+
+
+def test_whoever_has_nothing_to_do_with_it_sees_nothing(flood: Flood) -> None:
+    row = flood.confirmed(4)
+    inspector = signed_in(flood.city.post("inspector"))
+    assert inspector.get("/desk/response/").status_code == 403
+    assert inspector.get(f"/desk/response/{row.pk}/board/").status_code == 403
+    order = flood.orders(row)[0]
+    assert inspector.get(f"/desk/orders/{order.pk}/").status_code == 404
+    assert Client().get("/desk/orders/").status_code in (302, 401)
+
+
+def test_the_public_is_told_what_is_closed_and_what_is_open_instead(flood: Flood) -> None:
+    citizen = Client(headers={"accept-language": "en"})
+    assert "No flood response is in force" in citizen.get("/flood/").content.decode()
+    flood.confirmed(3)
+    home = citizen.get("/").content.decode()
+    assert "Level III" in home
+    page = citizen.get("/flood/")
+    assert page.context["closed"]
+    place = page.context["closed"][0].place.place
+    assert "because of rain" in citizen.get(f"/places/{place.key}/").content.decode()
