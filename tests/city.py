@@ -6,15 +6,19 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.apps import apps
 from PIL import Image
 
+from tests.databases import standing_in
 from undercity import clock
 from undercity.org.powers import THE_CITIZEN, Actor
 from undercity.science.coordinates import METRES_A_DEGREE
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 EVENING = datetime(2026, 7, 17, 9, 0, tzinfo=clock.ZONE)
 MANHOLE = "gbt47678-component-01-001"
@@ -117,13 +121,16 @@ class City:
 def forgotten() -> Iterator[None]:
     """Whatever the process remembers of a city is forgotten before and after."""
     from undercity.cases.queries import numbers, scheme
+    from undercity.inspections.queries import checklists
     from undercity.ledger.queries import agenda
     from undercity.org import directory
     from undercity.places import grids, nearby
     from undercity.places.seasons import standing
     from undercity.readings.queries import terms
+    from undercity.response.queries import public
 
-    held: list[Any] = [directory, scheme, numbers, agenda, grids, nearby, standing, terms]
+    held: list[Any] = [directory, scheme, numbers, agenda, grids, nearby, standing, terms, public,
+                       checklists]
     if apps.is_installed("undercity.works"):
         from undercity.works.terms import queries as permit_terms
 
@@ -138,11 +145,8 @@ def forgotten() -> Iterator[None]:
 
 
 @pytest.fixture
-def city(db: None, settings: Any) -> Iterator[City]:
+def city(db: None, city_connection: BaseDatabaseWrapper, settings: Any) -> Iterator[City]:
     """The sample city's bodies, posts, accounts, places and scheme, without its cases; the clock stands still."""
-    from undercity.city.actions.loading import load_foundations
-
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    with forgotten(), clock.standing_at(EVENING):
-        load_foundations(lambda words: None)
+    with standing_in(city_connection), forgotten(), clock.standing_at(EVENING):
         yield City()

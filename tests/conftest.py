@@ -24,12 +24,16 @@ from tests.server import Deployments, Server
 from tools.postgres import PostgresMissing, throw_away
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from playwright.sync_api import Browser, BrowserContext, Page
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # The room of works left out, as a deployment may: every test that does not need it passes all the same.
 WITHOUT_WORKS = os.environ.get("UNDERCITY_TEST_WORKS", "").lower() == "false"
 DEEP = os.environ.get("UNDERCITY_DEEP", "") not in {"", "0"}
+# "faces": only those marked so; "browsers": the others with a browser; "rest": those without; empty: all. See
+# tools/suites.py.
+PART = os.environ.get("UNDERCITY_TEST_PART", "")
 SETTINGS = {"UNDERCITY_SECRET_KEY": "a-key-for-tests-only-nothing-real-is-signed-with-it", "UNDERCITY_DEMO": "true"}
 MOSQUITTO_CURE = "Mosquitto is missing. Cure: apt-get install -y --no-install-recommends mosquitto"
 OGR_CURE = "ogr2ogr is missing. Cure: apt-get install -y gdal-bin"
@@ -75,7 +79,7 @@ def _compile_words() -> None:
     compile_words()
 
 
-OWN = {"UNDERCITY_TEST_DATABASE", "UNDERCITY_TEST_WORKS", "UNDERCITY_DEEP"}
+OWN = {"UNDERCITY_TEST_DATABASE", "UNDERCITY_TEST_PART", "UNDERCITY_TEST_WORKS", "UNDERCITY_DEEP"}
 FOLDER, DATABASES = _prepare()
 # pytest-django sets Django up only when somebody has imported it, or read the settings before this file was.
 _compile_words()
@@ -109,7 +113,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                                     "whose database is not the one of db or committed_db")
         once = item.get_closest_marker("once")
         other = once and databases.kind() != (once.args or ("sqlite",))[0]
-        if other or (WITHOUT_WORKS and item.get_closest_marker("works")):
+        # Browsers wait most of the time: `make test` runs those of SQLite in processes of their own.
+        part = "faces" if item.get_closest_marker("faces") else "browsers" if "browser" in fixtures else "rest"
+        parted = PART and part != PART
+        if other or parted or (WITHOUT_WORKS and item.get_closest_marker("works")):
             elsewhere.append(item)
         else:
             (last if "browser" in fixtures else kept).append(item)
@@ -172,6 +179,43 @@ def django_db_setup(django_test_environment: None, django_db_modify_db_settings:
     yield template
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def city_connection(django_db_setup: str, django_db_blocker: Any) -> Iterator[BaseDatabaseWrapper]:
+    """A connection to a copy of the migrated database in which the sample city's foundations stand, loaded once."""
+    from django.db import connections
+    from django.test import override_settings
+
+    from tests.city import EVENING, forgotten
+    from undercity import clock
+    from undercity.city.actions.loading import load_foundations
+
+    name = DATABASES.name("city")
+    DATABASES.copy(django_db_setup, name)
+    before = connections["default"]
+    own = before.copy()
+    own.settings_dict = {**own.settings_dict, "NAME": name}
+    with (django_db_blocker.unblock(), forgotten(), clock.standing_at(EVENING),
+          override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])):
+        connections["default"] = own
+        try:
+            load_foundations(lambda words: None)
+        finally:
+            connections["default"] = before
+    yield own
+    with django_db_blocker.unblock():
+        own.close()
+    DATABASES.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def _words_of_the_city() -> Iterator[None]:
+    """A page answered to an English browser leaves its language behind in this thread."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

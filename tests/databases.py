@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 KINDS = ("sqlite", "postgresql")
 _number = itertools.count(1)
@@ -119,6 +122,28 @@ def pointed_at(name: str) -> Iterator[None]:
     finally:
         connections["default"].close()
         settings["NAME"] = before
+
+
+@contextmanager
+def standing_in(other: BaseDatabaseWrapper) -> Iterator[None]:
+    """Django's connection of this thread is another one, in a transaction that is rolled back, as a test's own is."""
+    from django.db import connections, transaction
+
+    before = connections["default"]
+    connections["default"] = other
+    whole = transaction.atomic()
+    # As Django's own test cases mark theirs: durable blocks may stand inside.
+    whole._from_testcase = True  # type: ignore[attr-defined]
+    try:
+        with whole:
+            try:
+                yield
+                if other.features.can_defer_constraint_checks and not other.needs_rollback:
+                    other.check_constraints()
+            finally:
+                transaction.set_rollback(True)
+    finally:
+        connections["default"] = before
 
 
 def copy_folder(source: Path, target: Path) -> None:
