@@ -49,6 +49,13 @@ def timeline() -> str:
     return (_current.get() or _city).name
 
 
+def beside(name: str, ahead: timedelta = timedelta(0)) -> Timeline:
+    """A timeline of its own that runs with the city's clock, so far ahead of it."""
+    if name == REAL:
+        raise ValueError("the real timeline has no other beside it of the same name")
+    return Timeline(name=name, offset=_city.offset + ahead, frozen=_city.frozen + ahead if _city.frozen else None)
+
+
 @contextmanager
 def on(chosen: Timeline) -> Iterator[None]:
     """Run the block on another timeline."""

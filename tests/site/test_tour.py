@@ -40,7 +40,7 @@ def test_every_link_of_the_tour_opens_something_that_works(city: City) -> None:
             assert stranger == (302 if row.officers else 200), row.code
 
 
-def test_a_row_without_a_page_says_it_is_not_built() -> None:
+def test_a_row_without_a_page_says_it_is_not_built(db: None) -> None:
     page = Client().get("/tour/").content.decode()
     missing = [row for row in rows() if not row.link]
     assert page.count("未建成</span>") >= len(missing) > 0

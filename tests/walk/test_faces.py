@@ -16,7 +16,7 @@ from tests.server import Server
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.faces]
 
 ROOT = Path(__file__).resolve().parents[2]
 Look = Callable[["Page"], list[str]]
@@ -27,10 +27,11 @@ PUBLIC = ("/", "/?lat=36.65&lon=117.0", "/?lat=x&lon=y", "/find/", "/find/?lat=3
           "/places/cool-anda/", "/places/cool-fengcheng/", "/places/improved/",
           "/map/", "/map/?layer=below&sheet=centre", "/map/?sheet=city", "/report/", "/about/", "/components/",
           "/signin/", "/receipt/no-such-code", "/tour/", "/numbers/", "/duties/", "/source/", "{receipt}",
-          "/api/", "/ogc/", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/places",
+          "/warnings/", "/api/", "/ogc/", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/places",
           "/ogc/collections/places/items", "/ogc/collections/places/items?limit=2", "/ogc/collections/districts/items",
           "/ogc/collections/places/items/cool-foshui", "/ogc/collections/districts/items/lixia",
-          "{supporter}", "{public}", "{code}", "{messages}")
+          "{supporter}", "{public}", "{code}", "{messages}", "{link}", "/flood/", "/tour/storm/", "{evening}",
+          "{attend}")
 # Asked for what is not there, or cannot be read.
 REFUSED = ("/receipt/no-such-code", "/?lat=x&lon=y")
 # Pages of officers by who looks at them. A new page is added here.
@@ -39,7 +40,7 @@ DESK = {
                 "/desk/duties/?state=done", "/desk/duties/give/", "{task}", "{visit}", "/desk/scores/",
                 "/desk/scores/?object=inspector", "{score}",
                 "{score}intime_dispose_rate/", "/desk/works/", "{work}", "/desk/upkeep/", "/map/", "/map/?layer=below",
-                "/places/cool-foshui/", "/desk/looks/"),
+                "/places/cool-foshui/", "/desk/looks/", "/desk/reach/"),
     "leader2": ("/desk/coverage/", "/desk/coverage/?area=shizhong&open=now", "/desk/coverage/cells/?far=1",
                 "/desk/coverage/plans/", "{plan}", "{room}", "/desk/coverage/what-if/?place=cool-foshui",
                 "/desk/coverage/people/", "{expired}", "{applied}", "/desk/upkeep/?by=district",
@@ -53,11 +54,28 @@ DESK = {
                 "/desk/readings/places/xugou-shizhong-001/", "/desk/readings/devices/demo-xugou-shizhong-001/",
                 "/desk/readings/enter/", "/desk/readings/enter/xugou-shizhong-001/", "/desk/readings/apart/",
                 "/desk/readings/csv/", "/desk/readings/devices/new/"),
-    "duty1": ("/desk/seasons/", "{season}", "/desk/seasons/cool-foshui/2027/", "/desk/seasons/heat/",
+    "duty1": ("/desk/warnings/", "/desk/warnings/?hazard=heat#history", "{warning}", "/desk/warnings/enter/",
+              "/desk/warnings/sources/", "/desk/warnings/gauges/?mm=42&hours=1", "/desk/warnings/messages/",
+              "{bulletin}", "/desk/seasons/", "{season}", "/desk/seasons/cool-foshui/2027/", "/desk/seasons/heat/",
               "/desk/seasons/announcements/", "/desk/seasons/visitors/", "/desk/seasons/refit/", "{refit}",
               "/desk/register/", "{columns}", "{faulty}", "{faulty}?kind=changed", "{faulty}?kind=new", "{imported}",
               "{profile}"),
-    "admin1": ("/desk/outbox/",),
+    "admin1": ("/desk/outbox/", "/desk/outbox/?state=delivered&level=0", "/desk/groups/", "/desk/groups/jinan-cad/",
+               "/desk/warnings/sources/", "/desk/plans/", "/desk/plans/new/", "{emergency}", "{emergency}?view=time",
+               "{emergency}history/", "{emergency}dry-run/?level=3&was=4&day=2026-07-18", "{draft}",
+               "{draft}since/{former}/", "{emergency}command/?level=3&was=4&day=2026-07-18",
+               "/desk/forces/teams/new/", "/desk/forces/roster/", "{team}", "/desk/readiness/checklists/"),
+    "duty2": ("/desk/response/", "{response}", "{response}board/", "{response}board/?standing=silent",
+              "{response}give/", "{response}reports/", "{response}reports/1/", "{waiting}", "/desk/exercises/",
+              "{exercise}", "/desk/forces/", "/desk/forces/needs/", "/desk/forces/points/", "{proposal}", "{sent}",
+              "{sign_in}", "/desk/forces/medical/?ask=1&g1-lat=36.65&g1-lon=117&g1-red=9"),
+    "keeper5": ("/desk/orders/", "{order}"),
+    "municipal1": ("{checkin}",),
+    "leader3": ("/desk/readiness/", "/desk/readiness/?day=2026-06-01&standing=not&by=keeper",
+                "/desk/readiness/?topic=street"),
+    "keeper4": ("/desk/readiness/", "{ready}", "{looks}", "{looked}", "/desk/readiness/material/", "{stock}",
+                "/desk/readiness/material/new/", "/desk/readiness/checklists/",
+                "/desk/readiness/checklists/flood-before/", "/field/"),
     "keeper1": ("{check}", "{checked}", "{mall}", "{mall}lease/", "{mall}documents/"),
 }
 ASK = f"""
@@ -111,10 +129,74 @@ def plan(kind):
     made = ask_plan(question, scope=directory().by_key["jinan"], moment=None, by=director, at=now)
     return f"/desk/coverage/plans/{solve(made.pk, by=director, at=now).pk}/"
 grid = UnitGrid.objects.order_by("code").first().responsibility
-season = Season.objects.get(place__key="cool-weishier")
+season = Season.objects.get(place__key="cool-weishier", timeline=clock.REAL)
+from undercity.forces.actions import accept, need, propose
+from undercity.forces.models import Deployment
+from undercity.forces.queries.deployments import token_of as code_of
+watch = actor_for_person(Appointment.objects.get(post__key="duty-officer-2", ends__isnull=True).person_id)
+wet = need(by=watch, at=now, what="通道积水（演示）", where="2号口", lat=36.6436, lon=117.0071, m3h=1300,
+           urgency="life", skills={"pumping": 6}, client_key="faces-1")
+need(by=watch, at=now, what="路口疏导（演示）", lat=36.65, lon=117.01, skills={"traffic": 500},
+     client_key="faces-2")
+proposal = propose(by=watch, at=now)
+drawn = accept(proposal.pk, by=watch, at=now)[0]
+sent = Deployment.objects.filter(point__isnull=False).first()
 refit = RefitItem.objects.filter(stage="done").first()
+from datetime import timedelta
+from undercity.notices.actions import put
+from undercity.notices.links import token_of
+from undercity.ledger.models import Duty
+own = Duty.objects.get(pk=task.duty)
+told = put(code=own.kind, post=leader, appointment=None, subject_kind=own.subject_kind, subject=own.subject, due_at=now)
+holder = Appointment.objects.get(post=leader, ends__isnull=True).pk
+from undercity.response.models import PlanVersion
+from undercity.response.plans.actions import save_draft
+emergency = PlanVersion.objects.get(code="cad-flood")
+planner = actor_for_person(Appointment.objects.get(post__key="administrator-1", ends__isnull=True).person_id)
+changed = emergency.file.text.replace("2026.1", "2026.2").replace("done = 20", "done = 25")
+draft = save_draft(changed, by=planner, at=now)
+from undercity.response.actions import exercises, levels, reports
+from undercity.response.evening.actions import begin_evening, go_on
+from undercity.response.models import Order, Response
+flood = Response.objects.filter(body__key="shizhong", stage="proposed").first() or levels.propose_level(
+    directory().by_key["shizhong"], 4, by=duty, at=now, basis="received", note="市防指电话")
+flood = levels.confirm(flood.pk, by=duty, at=now)
+reports.write_report(flood.pk, by=duty, at=now)
+waits = Response.objects.filter(stage="proposed").first() or levels.propose_level(
+    directory().by_key["jinan-cad"], 4, by=duty, at=now, basis="received", note="市防指电话")
+drill = exercises.begin_exercise(directory().by_key["shizhong"], 3, by=duty, at=now, title="汛前演练")
+evening = begin_evening(clock.real_now())
+go_on(evening, clock.real_now())
+order = Order.objects.filter(response=flood, post__key="keeper-5").first()
+from undercity.alerts import actions as alerting
+from undercity.alerts.models import ReceivedWarning
+from undercity.alerts.states import Matter
+from undercity.places.models import Place
+duty = actor_for_person(Appointment.objects.get(post__key="duty-officer-1", ends__isnull=True).person_id)
+closing = alerting.issue(by=duty, at=now, body=directory().by_key["jinan"], matter=Matter.CLOSING,
+    zh=alerting.Said("安达地道今日关闭", "因暴雨关闭。"),
+    en=alerting.Said("Anda tunnel closed today", "Closed for rain."),
+    places=[Place.objects.get(key="cool-anda").pk], ends=now + timedelta(hours=6), client_key="faces")
+rain = ReceivedWarning.objects.filter(hazard="rain").first()
+from undercity.inspections.models import Inspection, Material
+looks = Inspection.objects.filter(body__key="op-property-1")
+stock = Material.objects.filter(body__key="op-property-1", duty__isnull=False).first()
+looks_at = looks.filter(status="open").select_related("place").first()
 print(json.dumps({
+    "response": f"/desk/response/{flood.pk}/", "waiting": f"/desk/response/{waits.pk}/",
+    "exercise": f"/desk/exercises/{drill.pk}/", "attend": f"/exercise/{drill.pk}/",
+    "evening": f"/tour/storm/{evening.pk}/", "order": f"/desk/orders/{order.pk}/",
+    "link": f"/n/{token_of(told.pk, holder, clock.real_now() + timedelta(days=1))}/",
+    "warning": f"/desk/warnings/{rain.pk}/", "bulletin": f"/desk/warnings/messages/{closing.pk}/",
+    "team": f"/desk/forces/teams/{drawn.team_id}/",
+    "proposal": f"/desk/forces/proposals/{propose(by=watch, at=now).pk}/",
+    "sent": f"/desk/forces/deployments/{sent.pk}/", "sign_in": f"/desk/forces/code/n/{wet.pk}/",
+    "checkin": f"/checkin/{code_of('n', wet.pk, 'real')}/",
+    "ready": f"/desk/readiness/places/{looks_at.place.key}/", "looks": f"/desk/readiness/checks/{looks_at.pk}/",
+    "looked": f"/desk/readiness/checks/{looks.filter(status='done', again__gt=0).first().pk}/",
+    "stock": f"/desk/readiness/material/{stock.pk}/",
     "season": f"/desk/seasons/{season.pk}/", "refit": f"/desk/seasons/refit/{refit.pk}/",
+    "emergency": f"/desk/plans/{emergency.pk}/", "draft": f"/desk/plans/{draft.pk}/", "former": str(emergency.pk),
     "plan": plan("cover"), "room": plan("room"),
     "supporter": f"/receipt/{mine.token}", "public": f"/cases/{mine.case.number}/",
     "code": f"/cases/{mine.case.number}/follow/{there.pk}/", "messages": f"/following/{there.token}/",

@@ -19,6 +19,7 @@ class CasesConfig(AppConfig):
             voices,
         )
         from undercity.cases.queries import following, map_pins
+        from undercity.ledger import messages
         from undercity.notices import letters
         from undercity.places.pins import register
 
@@ -34,3 +35,4 @@ class CasesConfig(AppConfig):
         fieldwork.register_fieldwork()
         listening.listen()
         letters.register(facts.SUBJECT, following.letter_to)
+        messages.name_in_messages(facts.SUBJECT)

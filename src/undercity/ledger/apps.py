@@ -6,7 +6,7 @@ class LedgerConfig(AppConfig):
     verbose_name = "Ledger"
 
     def ready(self) -> None:
-        from undercity.ledger import checks, kinds, standing, task_facts, task_rows
+        from undercity.ledger import checks, kinds, messages, standing, task_facts, task_rows
         from undercity.ledger.queries import agenda
 
         assert checks
@@ -15,3 +15,4 @@ class LedgerConfig(AppConfig):
         kinds.register(agenda.REFUSAL_KIND)
         kinds.register_source(agenda.duty_kinds, agenda.unknown_kind)
         task_rows.register_subject()
+        messages.register()

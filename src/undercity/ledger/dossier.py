@@ -40,7 +40,9 @@ _fields: dict[str, tuple[str, ...]] = {}
 
 
 def register(kind: str, reader: Reader) -> None:
-    """Tell how rows of this kind are read, many at a time."""
+    """Tell how rows of this kind are read, many at a time; a kind belongs to one table only."""
+    if kind in _readers:
+        raise ValueError(f"the dossier {kind} is registered twice")
     _readers[kind] = reader
 
 

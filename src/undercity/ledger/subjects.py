@@ -41,7 +41,9 @@ _subjects: dict[str, Subject] = {}
 
 
 def register(subject: Subject) -> None:
-    """Add a kind of subject."""
+    """Add a kind of subject; a kind belongs to one room only."""
+    if subject.kind in _subjects:
+        raise ValueError(f"the subject {subject.kind} is registered twice")
     _subjects[subject.kind] = subject
 
 

@@ -44,6 +44,13 @@ def grant(post: Post, power: Power, scope: Body) -> Grant:
     return row
 
 
+def grant_all(rows: Iterable[tuple[Post, Power, Body]]) -> int:
+    """Many grants at once; those there are already stay as they are. How many were named."""
+    made = [Grant(post=post, power=power, scope=scope) for post, power, scope in rows]
+    Grant.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
 def appoint(person: Person, post: Post, *, begins: datetime) -> Appointment:
     """Put a person on a post 任命; ends the appointment of whoever held it."""
     with write():

@@ -66,7 +66,8 @@ THE_CITIZEN = Actor(kind=CITIZEN, grants={Power.CASE_REPORT.value: ("",)})
 # What time itself brings, and what instruments tell: a hold that ends, a warning that somebody is late, a reading out
 # of range. Nothing else is decided by nobody.
 THE_SYSTEM = Actor(kind=SYSTEM, grants={power.value: ("",) for power in (
-    Power.CASE_READ, Power.CASE_REPORT, Power.CASE_DISPATCH, Power.CASE_SUPERVISE, Power.LEVEL_PROPOSE)})
+    Power.CASE_READ, Power.CASE_REPORT, Power.CASE_DISPATCH, Power.CASE_SUPERVISE, Power.LEVEL_PROPOSE,
+    Power.ALERT_RECEIVE)})
 
 
 def can(actor: Actor, power: Power, path: str) -> Decision:

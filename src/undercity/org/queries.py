@@ -19,9 +19,9 @@ from undercity.org.models import Appointment, Grant, Post
 from undercity.org.powers import POST, Actor
 from undercity.org.states import Power, Role
 
-__all__ = ["BodyCard", "Directory", "Holder", "KeyCard", "KeyOver", "actor_for_key", "actor_for_person", "body_name",
-           "calendar", "directory", "holder", "holders", "key_card", "post_titles", "serving", "so_far_above",
-           "superior_of"]
+__all__ = ["BodyCard", "Directory", "Holder", "KeyCard", "KeyOver", "actor_for_key", "actor_for_person",
+           "actor_for_post", "body_name", "calendar", "directory", "holder", "holders", "key_card", "post_titles",
+           "serving", "so_far_above", "superior_of"]
 
 
 # A key comes with every request of another system: one statement for the key, its post and its powers.
@@ -56,6 +56,16 @@ def actor_for_person(person_id: int) -> Actor | None:
     appointment, post, role, body, path, zh, en = row
     return Actor(kind=POST, post=post, appointment=appointment, person=person_id, role=role, body=body,
                  body_path=path, title_zh=zh, title_en=en, grants=_grants(post))
+
+
+def actor_for_post(post: int, appointment: int | None) -> Actor | None:
+    """The actor a post is, under an appointment that may be over: for what follows later from his decision."""
+    row = Post.objects.filter(pk=post).values_list("role", "body_id", "body__path", "title_zh", "title_en").first()
+    if row is None:
+        return None
+    role, body, path, zh, en = row
+    return Actor(kind=POST, post=post, appointment=appointment, role=role, body=body, body_path=path, title_zh=zh,
+                 title_en=en, grants=_grants(post))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from django.dispatch import Signal
 
 # A problem found at a place that somebody must mend: a reading out of range, a check that failed. `place`: Place;
 # `category`: a subclass of the scheme of cases in force; `text`: what is wrong, in words; `source`: "sensor",
-# "checklist" or "visit"; `by`: the Actor; `at`: when it was found; `key`: the same key again is the same problem.
+# "checklist" or "visit"; `by`: the Actor; `at`: when it was found; `key`: the same key again is the same problem;
+# `photos`: pictures of it, where there are any (`ledger.pictures.Picture`).
 # Sent inside the `write()` of whoever found it. Receivers answer with the number of the case they made of it.
 problem_found = Signal()
 

@@ -18,6 +18,13 @@ class PlaceUse(TextChoices):
     READING = "reading", _("reading room")
     STORE = "store", _("storehouse")
     IDLE = "idle", _("not in use")
+    # Facilities on the street, checked like any other place; nothing about them is internal.
+    WORKERS_HOME = "workers_home", _("sanitation workers' home")
+    TOILET = "toilet", _("public toilet")
+    SORTING = "sorting", _("waste sorting point")
+
+
+FACILITIES = (PlaceUse.WORKERS_HOME, PlaceUse.TOILET, PlaceUse.SORTING)
 
 
 class StepFree(TextChoices):

@@ -7,11 +7,14 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import connections
 
 from undercity import clock
+from undercity.errors import RuleBroken
+from undercity.notices.letters import open_to_posts
 from undercity.notices.queries import worker_seen_within
+from undercity.notices.terms import terms
 from undercity.org.models import Workday
 
 
@@ -38,6 +41,26 @@ def next_year_is_known(databases: Sequence[str] | None = None, **options: Any) -
     return [Warning(f"The working calendar has no holidays for {year}.",
                     hint=f"Enter them from the year's notice: `undercity workdays seed {year}`, then correct them.",
                     id="undercity.W004")]
+
+
+@register("undercity")
+def somebody_is_told(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """undercity.W007: a real city whose messages nobody gets before he signs in."""
+    if settings.DEMO or open_to_posts():
+        return []
+    return [Warning("No channel is set: notices, orders of the flood season too, stand on the desk only.",
+                    hint="Set UNDERCITY_MAIL, UNDERCITY_SMS, UNDERCITY_ROBOTS or UNDERCITY_WEBHOOKS (docs/operator.md, "
+                         "Messages to officers).", id="undercity.W007")]
+
+
+@register("undercity")
+def terms_of_notices_are_readable(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """undercity.E002: without readable terms nothing can be sent."""
+    try:
+        terms(clock.now().date())
+    except RuleBroken as refusal:
+        return [Error(str(refusal), hint="Correct the file UNDERCITY_NOTICE_TERMS names.", id="undercity.E002")]
+    return []
 
 
 @register("undercity")

@@ -58,9 +58,13 @@ class Environment(BaseSettings):
     mail: str = Field("", description="Mail server for messages to citizens: smtp://user:password@host:587 (STARTTLS "
                       "when it signs in) or smtps://…:465. Empty: no e-mail; a demonstration writes them to files.")
     mail_from: str = Field("undercity@localhost", description="Sender of e-mails.")
-    sms: str = Field("", description="Address of a text-message gateway that takes a POST of {to, text} as JSON. "
-                     "Empty: no text messages.")
+    sms: str = Field("", description="Address of a text-message gateway that takes a POST of {to, text, id} as JSON, "
+                     "or an address of apprise with {to} in it. Empty: no text messages.")
     sms_key: str = Field("", description="Bearer key sent to the gateway.")
+    robots: str = Field("", description="Robots of group chats that messages may go to: wecom, dingtalk, feishu, "
+                        "separated by commas; wecom=https://host for a server of one's own. Empty: none.")
+    webhooks: str = Field("", description="Hosts of receivers of one's own that messages may go to, by commas.")
+    notice_terms: str = Field("", description="File of dated terms of notices; empty: the shipped one.")
     blur: str = Field("", description="Callable (package.module:name) that gets each uploaded picture as a Pillow "
                       "image and returns it with faces and number plates blurred. Empty: pictures stay as they are.")
     grid_tolerance_m2: float = Field(10, ge=0, le=1000, description="Gaps and overlaps of unit grids up to so many m² "
@@ -70,6 +74,10 @@ class Environment(BaseSettings):
     mqtt_ca: str = Field("", description="File of certificates that vouch for the broker; empty: the system's own.")
     mqtt_prefix: str = Field("undercity/readings", description="Beginning of the topics readings come under.")
     mqtt_name: str = Field("undercity", description="Name of the bridge at the broker; its session hangs on it.")
+    warnings: str = Field("", description="Folder into which another program drops warnings as CAP files (*.xml); each "
+                          "is moved to done/ or refused/ below it. Empty: no folder is read.")
+    routing: str = Field("", description="Routing engine for minutes on the road: the address of an OSRM, or of a "
+                         "Valhalla ending in /sources_to_targets. Empty: a speed model.")
     upload_mb: int = Field(12, ge=1, le=100, description="Largest photo accepted, in MB.")
 
     @field_validator("clock")
@@ -99,7 +107,31 @@ class Environment(BaseSettings):
             raise ValueError("must be a topic without + and #, for example undercity/readings")
         return value.strip("/")
 
-    @field_validator("sms", "address")
+    @field_validator("sms")
+    @classmethod
+    def _gateway_is_readable(cls, value: str) -> str:
+        if not value or "{to}" in value:
+            return value
+        return cls._address_is_readable(value)
+
+    @field_validator("robots")
+    @classmethod
+    def _robots_are_known(cls, value: str) -> str:
+        for one in value.split(","):
+            name, sign, base = one.strip().partition("=")
+            if one.strip() and (name not in {"wecom", "dingtalk", "feishu"} or (sign and not base.startswith("http"))):
+                raise ValueError("must be wecom, dingtalk or feishu, separated by commas; wecom=https://host for one's "
+                                 "own server")
+        return value
+
+    @field_validator("notice_terms")
+    @classmethod
+    def _terms_are_there(cls, value: str) -> str:
+        if value and not Path(value).is_file():
+            raise ValueError("there is no such file")
+        return value
+
+    @field_validator("address", "routing")
     @classmethod
     def _address_is_readable(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
@@ -125,6 +157,12 @@ class Environment(BaseSettings):
         """Department → the key its own server gave us."""
         pairs = (one.partition("=") for one in self.open311_keys.split(",") if one.strip())
         return {department.strip(): key.strip() for department, _sign, key in pairs}
+
+    @property
+    def group_robots(self) -> dict[str, str]:
+        """Kind of robot → the server it lives on; "" for its maker's own."""
+        pairs = (one.strip().partition("=") for one in self.robots.split(",") if one.strip())
+        return {name: base.rstrip("/") for name, _sign, base in pairs}
 
     @property
     def mail_server(self) -> dict[str, Any]:

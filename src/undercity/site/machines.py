@@ -69,6 +69,12 @@ DOORS: tuple[Door, ...] = (
              Way("open311_request", gettext_lazy("one case"), media=BOTH),
              Way("open311_token", gettext_lazy("from a receipt's code to the number"), media=BOTH),
              Way("open311_updates", gettext_lazy("news of cases, both ways"), ("get", "post"), BOTH, "api_key"))),
+    Door("cap", gettext_lazy("Warnings in, our own messages out"),
+         gettext_lazy("For offices that issue warnings, and for whoever relays ours: closings, cancellations, orders."),
+         "CAP 1.2 (OASIS)", "cap_feed", ways=(
+             Way("cap", gettext_lazy("takes a CAP message"), ("post",), (JSON,), "api_key"),
+             Way("cap_feed", gettext_lazy("our own messages"), media=(ATOM,)),
+             Way("cap_message", gettext_lazy("one of our messages"), media=("application/cap+xml",)))),
     Door("map", gettext_lazy("The schematic map"),
          gettext_lazy("Our own drawing of the city as GeoJSON; it settles no boundary."), "GeoJSON (RFC 7946)",
          "map_schematic", ways=(Way("map_schematic", gettext_lazy("outlines and geography"), media=(GEOJSON,)),)),

@@ -20,7 +20,7 @@ log = logging.getLogger("undercity.request")
 Next = Callable[[HttpRequest], HttpResponseBase]
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 # Receipt codes open a citizen's report, and the code of a work is internal: they are kept out of the log.
-_SECRET_PATH = re.compile(r"(/receipt/|/open311/v2/tokens/|/desk/works/)[^/]+")
+_SECRET_PATH = re.compile(r"(/receipt/|/n/|/open311/v2/tokens/|/desk/works/)[^/]+")
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
           "connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; "
           "base-uri 'none'")

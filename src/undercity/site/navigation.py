@@ -41,10 +41,16 @@ def _seasons(actor: Actor) -> bool:
     return actor.holds(Power.PLACE_EDIT) or actor.holds(Power.DUTY_READ)
 
 
+def _plans(actor: Actor) -> bool:
+    return actor.holds(Power.RESPONSE_READ) or actor.holds(Power.PLAN_EDIT)
+
+
 OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("desk", _("My work today"), _everybody),
     ("shift", _("Shift desk"), _decides),
     ("today", _("To handle today"), _holder(Power.CASE_DISPOSE)),
+    ("orders", _("My orders"), _everybody),
+    ("responses", _("Flood response"), _holder(Power.RESPONSE_READ)),
     ("field", _("Field"), _everybody),
     ("cases", _("Cases"), _everybody),
     ("board", _("Case board"), _everybody),
@@ -52,11 +58,15 @@ OFFICERS: tuple[tuple[str, Any, Holds], ...] = (
     ("grids", _("Grids"), _holder(Power.CASE_READ)),
     ("duties", _("Duties"), _everybody),
     ("scores", _("Ranking"), _holder(Power.SCORE_READ)),
+    ("warnings", _("Warnings"), _everybody),
     ("works", _("Works"), _holder(Power.WORK_READ)),
     ("readings", _("Readings"), _holder(Power.WORK_READ)),
+    ("readiness", _("Readiness"), _holder(Power.READINESS_READ)),
     ("seasons", _("Seasons"), _seasons),
     ("register", _("Register of works"), _holder(Power.PLACE_EDIT)),
     ("coverage", pgettext_lazy("cooling", "Coverage"), _holder(Power.COVERAGE_READ)),
+    ("plans", pgettext_lazy("emergency", "Plans"), _plans),
+    ("forces", pgettext_lazy("rescue", "Forces"), _holder(Power.FORCE_READ)),
     ("map", _("Map"), _everybody),
     ("outbox", _("Outbox"), _holder(Power.NOTICE_OUTBOX)),
     ("looks", _("Looks"), _holder(Power.RECORD_READ)),
@@ -66,6 +76,7 @@ PUBLIC: tuple[tuple[str, Any, Holds], ...] = (
     ("report", _("Report a problem"), _everybody),
     ("places", _("Cool places"), _everybody),
     ("map", _("Map"), _everybody),
+    ("public_warnings", _("Warnings"), _everybody),
     ("numbers", _("Public numbers"), _everybody),
     ("tour", _("Tour"), _everybody),
 )

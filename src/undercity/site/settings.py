@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "undercity.site.middleware.ContentPolicy",
+    "undercity.response.timelines.OnExercise",
     "undercity.site.middleware.Refusals",
 ]
 
@@ -145,7 +146,15 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = ENV.mail_from
 # Where instruments speak; see readings.bridge.Broker.
 MQTT = ENV.broker
+# Where warnings are dropped as files; see alerts.actions.dropping.
+WARNINGS_FOLDER = Path(ENV.warnings) if ENV.warnings else None
+# Who knows the roads; see forces.queries.travel.
+ROUTING = ENV.routing
 SMS_GATEWAY, SMS_KEY = ENV.sms, ENV.sms_key
+# Where messages to officers may go besides; see notices.doors. An empty server: the maker's own.
+ROBOTS = ENV.group_robots
+WEBHOOK_HOSTS = {host.strip() for host in ENV.webhooks.split(",") if host.strip()}
+NOTICE_TERMS = ENV.notice_terms
 # What stands before a path in a letter, which no request brought.
 SITE_ADDRESS = ENV.address or next(iter(CSRF_TRUSTED_ORIGINS), "http://127.0.0.1:8000")
 BLUR = ENV.blur
@@ -170,7 +179,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     # httpx writes whole addresses, and some hold a key.
     "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"},
-                "httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+                "httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"},
+                # Of apprise nothing at all: it repeats addresses, and urllib3 paths.
+                "apprise": {"level": "CRITICAL"}, "urllib3": {"level": "CRITICAL"}},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
 CSRF_FAILURE_VIEW = "undercity.site.refusals.forgery"

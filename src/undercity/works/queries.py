@@ -79,3 +79,8 @@ def districts() -> Sequence[tuple[str, str]]:
     """Key and name of every district, for a choice."""
     book, language, today = directory(), get_language() or "zh-hans", clock.now().date()
     return [(card.key, book.name(card.id, language, today)) for card in book.cards.values() if card.kind == "district"]
+
+
+def keepers() -> dict[int, int]:
+    """Place id → the body that keeps its work; for officers' lists, never for the public."""
+    return dict(Work.objects.values_list("place_id", "keeper_id"))

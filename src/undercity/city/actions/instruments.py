@@ -49,6 +49,8 @@ class Profile:
         rise = self.rises * max(0, min(at - evening + 3600, 3600 * 3)) / 60
         drift = 0.4 * math.sin((at / 86400 + self.seed) / 9 * 2 * math.pi)
         found = self.base + self.swing * (wave + 0.18 * noise + drift) + rise
+        if self.quantity is Quantity.RAINFALL and at - evening > 2 * 3600:
+            return 0.0  # The storm of the evening passes.
         if self.quantity is Quantity.OCCUPANCY:
             found = found if 8.5 < hour < 21 else 0
         return max(0.0, found) if self.quantity is not Quantity.TEMPERATURE_OUT else found
@@ -81,7 +83,7 @@ def install_instruments(evening: datetime) -> int:
             device, _token = register_device(
                 by=None, at=evening - timedelta(days=days), key=row["key"], place=place,
                 keeper=book.by_key[row["keeper"]], quantities=[one.quantity for one in row["profiles"]],
-                full=row.get("full"), invented=True)
+                full=row.get("full"), label=row.get("label", ""), invented=True)
             Device.objects.filter(pk=device.pk).update(token_digest=digest_of(derived(f"device:{device.key}")))
             ends = now - row.get("silent_hours", 0) * 3600
             series = dict(Series.objects.filter(device=device).values_list("quantity", "pk"))

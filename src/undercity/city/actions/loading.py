@@ -26,7 +26,7 @@ from undercity.city.sample_files import SAMPLE, read
 from undercity.coverage.actions.people import import_people
 from undercity.db import write
 from undercity.ledger.actions.agenda import load_templates
-from undercity.org.actions import appoint, create_post, found_body, grant, seed_workdays
+from undercity.org.actions import appoint, create_post, found_body, grant_all, seed_workdays
 from undercity.org.directory import forget
 from undercity.org.models import ApiKey, Appointment, Body, Person, Post
 from undercity.org.queries import actor_for_person, digest_of, directory
@@ -118,18 +118,20 @@ def _posts() -> dict[str, Post]:
     bodies = {body.key: body for body in Body.objects.all()}
     powers = read("powers.toml")
     posts: dict[str, Post] = {}
+    grants: list[tuple[Post, Power, Body]] = []
     for row in read("posts.toml")["post"]:
         role = Role(row["role"])
         post = create_post(key=row["key"], body=bodies[row["body"]], role=role, title_zh=row["zh"], title_en=row["en"],
                            superior=posts.get(row.get("superior", "")))
         for scope in row.get("covers", [row["body"]]):
             # What one post may beside what its role brings.
-            for power in [*powers[role.value]["powers"], *row.get("powers", [])]:
-                grant(post, Power(power), bodies[scope])
+            grants += [(post, Power(power), bodies[scope])
+                       for power in [*powers[role.value]["powers"], *row.get("powers", [])]]
         if role is Role.OPEN311_CLIENT:
             ApiKey.objects.create(post=post, digest=digest_of(derived(f"key:{post.key}")), label="sample",
                                   is_sample=True, per_minute=0, per_day=0)
         posts[post.key] = post
+    grant_all(grants)
     return posts
 
 

@@ -60,11 +60,12 @@ def record(facts: Facts, *, stream_kind: str, stream: UUID, was: StreamState, by
     save(stream_kind, stream, was, now)
     for identity, duty in now.duties.items():
         if identity not in was.duties:
-            _tell(duty)
+            tell(duty)
     return now
 
 
-def _tell(duty: DutyState) -> None:
+def tell(duty: DutyState) -> None:
+    """Put word of a new open duty into the outbox of its post."""
     if duty.post_id is not None and duty.done_at is None:
         put(code=duty.kind, post=duty.post_id, appointment=duty.appointment, subject_kind=duty.subject_kind,
             subject=duty.subject, due_at=duty.due_at)

@@ -51,6 +51,7 @@ class Source(TextChoices):
     READING = "reading", _("a reading")
     ALERT = "alert", _("a warning received")
     RULE = "rule", _("the rule of heat")
+    RESPONSE = "response", _("an order of the response")
 
 
 class Answer(TextChoices):

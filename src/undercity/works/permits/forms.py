@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from undercity.places.states import PlaceUse
+from undercity.places.states import FACILITIES, PlaceUse
 from undercity.works.permits.states import Move, Needs, Verb
 
 NOTE_MAX = 2000
@@ -24,7 +24,7 @@ class LeaseForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     use = forms.ChoiceField(label=_("Peacetime use"), choices=[
-        one for one in PlaceUse.choices if one[0] != PlaceUse.IDLE])
+        one for one in PlaceUse.choices if one[0] not in {PlaceUse.IDLE, *FACILITIES}])
     contract = forms.CharField(label=_("Number of the lease"), max_length=60)
     party = forms.CharField(label=_("Using unit"), max_length=120, help_text=_("A unit; no names of persons"))
     signed_on = forms.DateField(label=_("Signed on"), widget=forms.DateInput(attrs=DAY))

@@ -14,9 +14,14 @@ from undercity import clock
 from undercity.city.accounts import accounts
 from undercity.city.actions import loading
 from undercity.city.actions.agenda_story import tell_duties
+from undercity.city.actions.forces_story import install_forces
 from undercity.city.actions.instruments import install_instruments
+from undercity.city.actions.plans_story import publish_plans
+from undercity.city.actions.reach import give_addresses
+from undercity.city.actions.readiness_story import tell_readiness
 from undercity.city.actions.season_story import tell_season
 from undercity.city.actions.story import tell_cases
+from undercity.city.actions.warning_story import tell_warnings
 from undercity.db import write
 
 
@@ -59,12 +64,17 @@ class Command(BaseCommand):
             loading.load_underground(self.stdout.write)
             tell_season(until=loading.EVENING, say=self.stdout.write)
             loading.load_people(self.stdout.write)
+            self.stdout.write(f"numbers and addresses of officers: {give_addresses(loading.BEGINS)}, all invented")
+            self.stdout.write(f"emergency plans: {publish_plans()}, all invented")
+            install_forces(self.stdout.write)
             entries = tell_cases(cases, until=loading.EVENING, days=days, say=self.stdout.write)
             entries += tell_duties(until=loading.EVENING, days=days, say=self.stdout.write)
             if apps.is_installed("undercity.works"):
                 from undercity.city.actions.underground_story import tell_works
 
                 entries += tell_works(until=loading.EVENING, days=days, say=self.stdout.write)
+            entries += tell_warnings(until=loading.EVENING, say=self.stdout.write)
+            entries += tell_readiness(until=loading.EVENING, say=self.stdout.write)
             self.stdout.write(f"readings: {install_instruments(loading.EVENING)}, all invented")
         self.stdout.write(f"The sample city is loaded: {cases} cases, {entries} entries, "
                           f"{perf_counter() - started:.1f} s. Its clock stands at {clock.now():%Y-%m-%d %H:%M}.")

@@ -11,6 +11,7 @@ from uuid import UUID
 import uuid_utils.compat as ids
 from django.utils.translation import gettext as _
 
+from undercity import clock
 from undercity.clock import ZONE
 from undercity.errors import InvalidMove, NotFound, RuleBroken
 from undercity.ledger.actions import assigned
@@ -199,7 +200,7 @@ def withdraw(season: UUID, proposal: UUID, *, by: Actor, at: datetime, note: str
 def lapse_due(at: datetime) -> int:
     """What time itself ends: proposals whose own time is over without a decision; how many."""
     lapsed = 0
-    for row in Season.objects.filter(waiting__gt=0).order_by("pk"):
+    for row in Season.objects.filter(waiting__gt=0, timeline=clock.timeline()).order_by("pk"):
         for one in row.proposals:
             if one["answer"] == Answer.PROPOSED and _is_over(row, one, at):
                 with turn(row.place_id, row.year, by=THE_SYSTEM, at=at) as now:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from undercity import clock
 from undercity.clock import ZONE
 from undercity.db import write
 from undercity.errors import RuleBroken
@@ -61,7 +62,8 @@ def load_visitors(raw: bytes, *, by: Actor, at: datetime) -> int:
 
 
 def _allowed(by: Actor, place: Place, year: int) -> None:
-    keeper = Season.objects.filter(place=place, year=year).values_list("keeper_id", flat=True).first()
+    keeper = Season.objects.filter(timeline=clock.timeline(), place=place, year=year).values_list(
+        "keeper_id", flat=True).first()
     require(may_count(by, place.district_id, keeper))
 
 

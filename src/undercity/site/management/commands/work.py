@@ -17,6 +17,10 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
 from undercity import clock
+from undercity.alerts.actions.dropping import read_folder
+from undercity.alerts.actions.gauges import watch_gauges
+from undercity.alerts.actions.polling import poll_due
+from undercity.alerts.actions.receiving import expire_due
 from undercity.appraisal.actions import refresh
 from undercity.cases.actions import handing_over
 from undercity.cases.actions.asking import resume_ripe
@@ -25,16 +29,25 @@ from undercity.cases.actions.erasing import erase_due
 from undercity.city.actions.instruments import measure_on
 from undercity.coverage.actions.planning import solve_waiting
 from undercity.errors import Refused
+from undercity.inspections.actions.checking import look_again, make_due as inspections_due
+from undercity.inspections.actions.material import remind_due
 from undercity.ledger.actions import escalate
 from undercity.ledger.actions.agenda import make_due
 from undercity.ledger.actions.sweeping import sweep
 from undercity.ledger.queries import to_escalate
 from undercity.notices.actions import beat, deliver_waiting
+from undercity.notices.actions.dispatch import deliver_until
 from undercity.org.powers import THE_SYSTEM
 from undercity.places.seasons.actions.heat import propose_due
 from undercity.places.seasons.actions.proposals import lapse_due
 from undercity.readings.actions.keeping import forget_keys
 from undercity.register.actions.waiting import carry_out_waiting
+from undercity.response.actions.issuing import issue_waiting
+from undercity.response.actions.levels import confirm_alone
+from undercity.response.actions.reports import report_due
+from undercity.response.actions.silence import tell_silence
+from undercity.response.evening.actions import evenings, go_on, timeline_of as timeline_of_evening
+from undercity.response.timelines import running, timeline_of
 
 log = logging.getLogger("undercity.work")
 
@@ -52,15 +65,30 @@ class Command(BaseCommand):
             for sign in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(sign, lambda *_: stop.set())
         name = f"{socket.gethostname()}:{os.getpid()}"
+        if not once:
+            # A thread of its own: no long round of anything else may hold up an order.
+            threading.Thread(target=delivering, args=(stop, every), name="delivering", daemon=True).start()
         while not stop.is_set():
             try:
-                one_round(name)
+                one_round(name, deliver=once)
             except DatabaseError:
                 log.exception("the database did not answer; trying again")
                 connection.close()
             if once:
                 return
             stop.wait(every)
+
+
+def delivering(stop: threading.Event, every: float) -> None:
+    """Deliver until told to stop, whatever happens to the database meanwhile."""
+    while not stop.is_set():
+        try:
+            deliver_until(stop, every=every)
+        except DatabaseError:
+            log.exception("the database did not answer the delivery; trying again")
+            connection.close()
+            stop.wait(every)
+    connection.close()
 
 
 class Timetable:
@@ -102,6 +130,19 @@ def underground(now: datetime) -> None:
         log.warning("works were left out of this round", extra={"why": str(refusal)})
 
 
+def inspections(now: datetime) -> None:
+    """Make the checks that fall due, the second looks where cases are closed, the reminders of material."""
+    try:
+        if timetable.ripe("inspections", timedelta(minutes=10)) and (made := inspections_due(now)):
+            log.info("checks by checklist made", extra={"count": made})
+        if timetable.ripe("looks", timedelta(minutes=1)) and (asked := look_again(now)):
+            log.info("failed checks to be looked at again", extra={"count": asked})
+        if timetable.ripe("material", timedelta(minutes=10)) and (due := remind_due(now)):
+            log.info("reminders of material made", extra={"count": due})
+    except Refused as refusal:
+        log.warning("readiness was left out of this round", extra={"why": str(refusal)})
+
+
 def facts() -> None:
     """Keep the scores' facts fresh, so that nobody's page has to read a long record first."""
     if timetable.ripe("facts", timedelta(minutes=1)):
@@ -138,6 +179,18 @@ def instruments(now: datetime) -> None:
         measure_on(now)
 
 
+def warnings(now: datetime) -> None:
+    """Take in warnings from the folder and the feeds, end those that are over, go through what gauges measured."""
+    if settings.WARNINGS_FOLDER is not None and any(came := read_folder(settings.WARNINGS_FOLDER, now)):
+        log.info("warnings dropped as files", extra={"taken": came[0], "refused": came[1]})
+    if timetable.ripe("feeds", timedelta(seconds=15)) and (new := poll_due(now)):
+        log.info("warnings fetched from feeds", extra={"count": new})
+    if over := expire_due(now):
+        log.info("warnings ran out", extra={"count": over})
+    if timetable.ripe("gauges", timedelta(seconds=10)) and (reached := watch_gauges(now)):
+        log.info("thresholds of gauges reached", extra={"count": reached})
+
+
 def disk() -> None:
     """Sweep one of the folders of pictures; all of them come round in two days."""
     if timetable.ripe("disk", timedelta(minutes=10)):
@@ -146,13 +199,41 @@ def disk() -> None:
             log.info("pictures of reports never sent removed", extra={"count": gone})
 
 
-def one_round(worker: str) -> None:
-    """Everything that is due now."""
+def response_round(now: datetime) -> None:
+    """What time brings to responses: orders a killed process left, silence, the second of two, the hourly report."""
+    if completed := issue_waiting(now):
+        log.info("orders given that were left", extra={"count": completed})
+    if held := confirm_alone(now):
+        log.info("levels in force by one of two", extra={"count": held})
+    if told := tell_silence(now):
+        log.info("silences told on", extra={"count": told})
+    if written := report_due(now):
+        log.info("situation reports written", extra={"count": written})
+
+
+def floods(now: datetime) -> None:
+    """The response in earnest, and each exercise on its own clock."""
+    response_round(now)
+    for drill in running():
+        with clock.on(timeline_of(drill)):
+            response_round(clock.now())
+    if settings.DEMO:
+        for evening in evenings(clock.real_now()):
+            go_on(evening, clock.real_now())
+            with clock.on(timeline_of_evening(evening)):
+                response_round(clock.now())
+
+
+def one_round(worker: str, *, deliver: bool = True) -> None:
+    """Everything that is due now; with `deliver` also what waits in the outbox."""
     beat(worker)
     now = clock.now()
+    warnings(now)
+    floods(now)
     agenda(now)
     seasons(now)
     underground(now)
+    inspections(now)
     if resumed := resume_ripe(now):
         log.info("cases resumed whose day had come", extra={"count": resumed})
     if carried_out := carry_out_ripe(now):
@@ -164,7 +245,8 @@ def one_round(worker: str) -> None:
             escalate(duty, at=now)
         except Refused as refusal:
             log.info("not escalated this round", extra={"duty": str(duty), "why": str(refusal)})
-    deliver_waiting()
+    if deliver:
+        deliver_waiting()
     if solved := solve_waiting(now, by=THE_SYSTEM):
         log.info("plans of the next places calculated", extra={"count": solved})
     privacy(now)
