@@ -112,12 +112,16 @@ def report(page: Page, response: str, tmp_path: Path) -> None:
 
 
 def stand_down(page: Page, response: str) -> None:
-    """Standing down is proposed with a reason and confirmed like any other level."""
+    """Standing down is confirmed like any level, with a reason; gauges may have proposed another one meanwhile."""
     page.goto(response)
-    page.locator("#change-level").select_option("0")
-    page.locator("#change-note").fill("雨停，积水已退")
-    with page.expect_navigation():
-        page.get_by_role("button", name="提交建议").click()
+    if page.locator("#change-level").count():
+        page.locator("#change-level").select_option("0")
+        page.locator("#change-note").fill("雨停，积水已退")
+        with page.expect_navigation():
+            page.get_by_role("button", name="提交建议").click()
+    else:
+        page.locator("#confirm_level").select_option("0")
+        page.locator("#confirm_note").fill("雨停，积水已退")
     with page.expect_navigation():
         page.get_by_role("button", name="确认并下达指令").click()
     page.get_by_text("响应已终止").first.wait_for()
