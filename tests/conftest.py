@@ -95,6 +95,9 @@ for _name, _examples in (("short", 60), ("deep", 2000)):
 hypothesis_settings.load_profile("deep" if DEEP else "short")
 
 
+# Whatever asks for none of these, itself or through others, knows no database.
+DATABASE_FIXTURES = {"db", "committed_db", "django_db_setup", "deployments"}
+
 # --- which tests run ------------------------------------------------------------------------------------------------
 
 @pytest.hookimpl(trylast=True)
@@ -112,7 +115,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid}: a browser looks at a served deployment (fixture server), "
                                     "whose database is not the one of db or committed_db")
         once = item.get_closest_marker("once")
-        other = once and databases.kind() != (once.args or ("sqlite",))[0]
+        other = databases.kind() != (once.args or ("sqlite",))[0] if once else (
+            databases.kind() != "sqlite" and not mark and not fixtures & DATABASE_FIXTURES)
         # Browsers wait most of the time: `make test` runs those of SQLite in processes of their own.
         part = "faces" if item.get_closest_marker("faces") else "browsers" if "browser" in fixtures else "rest"
         parted = PART and part != PART
