@@ -116,12 +116,14 @@ from undercity import clock
 from undercity.org.models import Appointment, Body
 from undercity.org.queries import actor_for_person
 from undercity.response.actions import levels
-from undercity.response.models import Order
+from undercity.response.models import Order, Response
 officer = actor_for_person(Appointment.objects.get(post__key="duty-officer-1", ends=None).person_id)
 body = Body.objects.get(key="jinan-cad").pk
-row = levels.propose_level(body, 4, by=officer, at=clock.now(), basis="received", note="bench")
+# The sample city's own warnings may have proposed something already.
+row = Response.objects.filter(body=body, stage="proposed").first() or levels.propose_level(
+    body, 4, by=officer, at=clock.now(), basis="received", note="bench")
 started = perf_counter()
-row = levels.confirm(row.pk, by=officer, at=clock.now())
+row = levels.confirm(row.pk, by=officer, at=clock.now(), level=4, note="bench")
 took = perf_counter() - started
 print(json.dumps({"took": took, "uid": str(row.pk), "orders": Order.objects.filter(response=row).count(),
                   "holders": Order.objects.filter(response=row).values("post").distinct().count()}))
