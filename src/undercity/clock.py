@@ -49,6 +49,11 @@ def timeline() -> str:
     return (_current.get() or _city).name
 
 
+def city() -> Timeline:
+    """The city's own clock, for what is noted beside an exercise that the caller is in."""
+    return _city
+
+
 def beside(name: str, ahead: timedelta = timedelta(0)) -> Timeline:
     """A timeline of its own that runs with the city's clock, so far ahead of it."""
     if name == REAL:

@@ -68,6 +68,21 @@ def test_without_the_worker_it_stands_still_and_says_so(show: Flood) -> None:
     assert "does not answer" in visitor.get(f"{address}part/").content.decode()
 
 
+def test_what_cannot_go_on_stops_no_worker(show: Flood) -> None:
+    from undercity.org.models import Grant
+    from undercity.response.evening.actions import begin_evening
+    from undercity.response.evening.models import Evening
+    from undercity.site.management.commands.work import floods
+
+    evening = begin_evening(clock.real_now())
+    floods(show.at)
+    Grant.objects.filter(power="level.confirm").delete()
+    Evening.objects.update(stepped_at=clock.real_now() - timedelta(minutes=1))
+    floods(show.at)
+    evening.refresh_from_db()
+    assert evening.step == 1
+
+
 def test_outside_a_demonstration_there_is_none(flood: Flood, settings: Any) -> None:
     from undercity.response.evening.actions import begin_evening
 

@@ -66,6 +66,22 @@ def test_giving_again_gives_nothing_twice(flood: Flood, replayed: Callable[[], N
     assert issue(row.pk, at=flood.at) is False
 
 
+def test_a_level_that_changed_meanwhile_is_given_no_further(flood: Flood) -> None:
+    from undercity.response.actions.issuing import _give
+    from undercity.response.actions.levels import confirm
+    from undercity.response.models import Order, Response
+    from undercity.response.queries.planning import drafts, plan_by_id
+
+    row = flood.confirmed(4)
+    late = Response.objects.get(pk=row.pk)
+    confirm(flood.propose(0).pk, by=flood.officer, at=flood.at)
+    before = Order.objects.count()
+    plan = plan_by_id(late.plan)
+    assert plan is not None
+    assert _give(late, drafts(plan, 3), flood.officer, flood.at) is False
+    assert Order.objects.count() == before
+
+
 def test_a_holder_acknowledges_begins_and_finishes_with_a_photo(flood: Flood, replayed: Callable[[], None]) -> None:
     from tests.city import png
     from undercity.ledger.models import Duty

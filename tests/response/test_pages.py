@@ -128,6 +128,26 @@ def test_an_exercise_runs_beside_the_city_and_says_so(flood: Flood, officer: Cli
     assert phone.get(f"/exercise/{drill.pk}/").status_code == 404
 
 
+def test_a_keeper_takes_part_and_finds_his_orders_of_the_exercise(flood: Flood, officer: Client) -> None:
+    from undercity.response.models import Drill, Order, Response
+
+    officer.post("/desk/exercises/", {"body": flood.body, "level": 4, "title": "汛前演练", "ahead_minutes": 0})
+    drill, row = Drill.objects.get(), Response.objects.get()
+    officer.post(f"/desk/response/{row.pk}/confirm/", {"seen": row.version, "level": 4, "text": "演练命令"})
+    order = Order.objects.filter(plan_order="boards", post__isnull=False).first()
+    assert order is not None
+    keeper = signed_in(flood.city.whose(order))
+    assert str(order.pk) not in keeper.get("/desk/orders/").content.decode()
+    assert "Take part" in keeper.get(f"/exercise/{drill.pk}/").content.decode()
+    assert keeper.post(f"/desk/exercises/{drill.pk}/enter/").headers["Location"] == "/desk/orders/"
+    page = keeper.get("/desk/orders/").content.decode()
+    assert str(order.pk) in page
+    assert "EXERCISE" in page
+    assert keeper.post(f"/desk/exercises/{drill.pk}/end/").status_code == 403
+    keeper.post(f"/desk/exercises/{drill.pk}/leave/")
+    assert str(order.pk) not in keeper.get("/desk/orders/").content.decode()
+
+
 def test_whoever_has_nothing_to_do_with_it_sees_nothing(flood: Flood) -> None:
     row = flood.confirmed(4)
     inspector = signed_in(flood.city.post("inspector"))

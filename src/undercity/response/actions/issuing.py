@@ -54,8 +54,8 @@ def issue(uid: UUID, *, at: datetime) -> bool:
     known = set(Order.objects.filter(response=row).exclude(standing=Standing.WITHDRAWN).values_list("key", flat=True))
     missing = sorted((draft for draft in wanted if draft.key not in known),
                      key=lambda draft: (draft.post or 0, draft.key))
-    for step in _steps(missing):
-        _give(row, step, actor, at)
+    if not all(_give(row, step, actor, at) for step in _steps(missing)):
+        return False
     withdrawn = _take_back(row, {draft.key for draft in wanted}, actor, at)
     closed = close_places(row, {draft.place for draft in wanted if draft.closes_place}, actor, at)
     given = Order.objects.filter(response=row, wave=row.wave)
@@ -84,10 +84,12 @@ def uid_of_order(response: UUID, wave: int, key: str) -> UUID:
     return uuid.uuid5(response, f"{wave}:{key}")
 
 
-def _give(row: Response, step: Sequence[Draft], by: Actor, at: datetime) -> None:
+def _give(row: Response, step: Sequence[Draft], by: Actor, at: datetime) -> bool:
+    """Give one step. False when the level was changed meanwhile: what it asks for is another wave's to give."""
     with write():
         # Two workers may be at it: the second waits here, and finds nothing left to do.
-        Response.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if Response.objects.select_for_update(of=("self",)).get(pk=row.pk).wave != row.wave:
+            return False
         identities = {uid_of_order(row.pk, row.wave, draft.key): draft for draft in step}
         there = set(Order.objects.filter(pk__in=list(identities)).values_list("pk", flat=True))
         entries: list[Written] = []
@@ -108,6 +110,7 @@ def _give(row: Response, step: Sequence[Draft], by: Actor, at: datetime) -> None
         if entries:
             record_history(history(SUBJECT, entries, states))
             put_many(list(posts.values()), batch=uuid.uuid5(row.pk, f"orders:{row.wave}"))
+    return True
 
 
 def _given(row: Response, identity: UUID, draft: Draft, by: Actor, at: datetime) -> tuple[Written, StreamState]:

@@ -51,13 +51,15 @@ def _page(request: HttpRequest) -> int:
 
 def _part(request: HttpRequest, row: Response) -> dict[str, Any]:
     now, asked, number = clock.now(), _asked(request, row), _page(request)
+    tallies = board.tallies(row, now)
+    numbers = board.numbers_of(tallies)
     rows = board.narrowed(row, now, **asked)
-    found = rows.count()
+    found = rows.count() if any(asked.values()) else sum(numbers.counts.values())
     query = request.GET.copy()
     query.pop("page", None)
-    return {"row": row, "numbers": board.numbers(row, now), "lines": board.page(rows, now, number), "found": found,
+    return {"row": row, "numbers": numbers, "lines": board.page(rows, now, number), "found": found,
             "page": number, "pages": max(1, -(-found // board.PAGE)), "asked": asked, "query": query.urlencode(),
-            "areas": board.by_area(row, now), "at": now}
+            "areas": board.by_area(row, tallies), "at": now}
 
 
 @require_safe

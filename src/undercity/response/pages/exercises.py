@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from undercity import clock
 from undercity.clock import ZONE
 from undercity.errors import NotFound, RuleBroken
+from undercity.org.powers import POST
 from undercity.org.queries import body_name
-from undercity.org.requests import actor_of
+from undercity.org.requests import actor_of, officers_only
 from undercity.org.states import Power
 from undercity.places.pages.signs import drawn_code, printed
 from undercity.response.actions import exercises as actions
@@ -103,21 +104,24 @@ def exercise(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 @require_POST
-@response_desk
+@officers_only
 def exercise_act(request: HttpRequest, name: str, act: str) -> HttpResponseBase:
-    """Take part, leave, or end it for everybody."""
-    row = _get(request, name)
+    """Take part or leave, for whoever holds a post and may have orders in it; or end it for everybody."""
+    actor, row = actor_of(request), Drill.objects.filter(pk=name).first()
+    if row is None:
+        raise NotFound(_("There is no such exercise."))
     if act == "enter" and row.ended_at is None:
         request.session[SESSION] = row.pk
     elif act == "leave":
         request.session.pop(SESSION, None)
     elif act == "end":
-        actions.end_exercise(row.pk, by=actor_of(request), at=clock.real_now())
+        with clock.on(clock.city()):
+            actions.end_exercise(row.pk, by=actor, at=clock.now())
         request.session.pop(SESSION, None)
         messages.success(request, _("The exercise is over."))
     else:
         raise NotFound(_("There is no such step."))
-    return redirect("exercise", row.pk)
+    return redirect("exercise", row.pk) if actor.holds(Power.RESPONSE_READ) else redirect("orders")
 
 
 def exercise_attend(request: HttpRequest, name: str) -> HttpResponse:
@@ -130,5 +134,7 @@ def exercise_attend(request: HttpRequest, name: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         done = actions.attend(row.pk, takes=values["takes"], heads=values["heads"], key=values["key"], at=clock.now())
-    return render(request, "response/attend.html", {"row": row, "form": form, "done": done},
+    return render(request, "response/attend.html", {
+        "row": row, "form": form, "done": done, "player": actor_of(request).kind == POST,
+        "inside": request.session.get(SESSION) == row.pk},
                   status=422 if request.method == "POST" and done is None else 200)

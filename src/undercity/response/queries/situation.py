@@ -44,7 +44,8 @@ def situation(row: Response, at: datetime) -> dict[str, Any]:
 
 
 def _in_words(row: Response, at: datetime) -> dict[str, Any]:
-    numbers = board.numbers(row, at)
+    tallies = board.tallies(row, at)
+    numbers = board.numbers_of(tallies)
     pressing = board.most_pressing(board.narrowed(row, at).filter(standing__in=[*OPEN_STANDINGS, Standing.REFUSED]))
     lines = board.lines(list(board.with_places(pressing)[:PRESSING]), at)
     return {
@@ -52,7 +53,7 @@ def _in_words(row: Response, at: datetime) -> dict[str, Any]:
         "counts": [[label, count] for _code, label, count, _share in numbers.cells], "total": numbers.total,
         "silent": numbers.silent, "late": numbers.late,
         "areas": [[one["body"], one["orders"], one["issued"], one["late"], one["done"]]
-                  for one in board.by_area(row, at)],
+                  for one in board.by_area(row, tallies)],
         "pressing": [[line.text, line.where, line.post, line.standing, line.due] for line in lines
                      if line.light == "red"],
         "history": [[step.at.astimezone(ZONE).strftime("%m-%d %H:%M"), step.what, step.level, step.who]

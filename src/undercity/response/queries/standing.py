@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from undercity import clock
 from undercity.ledger import facts as vocabulary
@@ -63,8 +63,6 @@ def seen(rows: list[Response]) -> list[Seen]:
 
 def counts_of(responses: list[UUID]) -> list[tuple[UUID, str, int]]:
     """How many orders of each response stand how; from the board's index alone."""
-    from django.db.models import Count
-
     return list(Order.objects.filter(response__in=responses).values_list("response_id", "standing").annotate(
         count=Count("pk")).order_by())
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -199,16 +200,20 @@ def disk() -> None:
             log.info("pictures of reports never sent removed", extra={"count": gone})
 
 
+RESPONSES: tuple[tuple[str, Callable[[datetime], int]], ...] = (
+    ("orders given that were left", issue_waiting), ("levels in force by one of two", confirm_alone),
+    ("silences told on", tell_silence), ("situation reports written", report_due))
+
+
 def response_round(now: datetime) -> None:
     """What time brings to responses: orders a killed process left, silence, the second of two, the hourly report."""
-    if completed := issue_waiting(now):
-        log.info("orders given that were left", extra={"count": completed})
-    if held := confirm_alone(now):
-        log.info("levels in force by one of two", extra={"count": held})
-    if told := tell_silence(now):
-        log.info("silences told on", extra={"count": told})
-    if written := report_due(now):
-        log.info("situation reports written", extra={"count": written})
+    for what, bring in RESPONSES:
+        try:
+            if count := bring(now):
+                log.info(what, extra={"count": count})
+        except Refused as refusal:
+            # Somebody answered at the same moment, or a plan is gone: the others go on, the next round tries again.
+            log.warning("left out of this round", extra={"what": what, "why": str(refusal)})
 
 
 def floods(now: datetime) -> None:
@@ -219,7 +224,11 @@ def floods(now: datetime) -> None:
             response_round(clock.now())
     if settings.DEMO:
         for evening in evenings(clock.real_now()):
-            go_on(evening, clock.real_now())
+            try:
+                go_on(evening, clock.real_now())
+            except Refused as refusal:
+                # Its page says that it stands still.
+                log.warning("the rainy evening stands still", extra={"why": str(refusal)})
             with clock.on(timeline_of_evening(evening)):
                 response_round(clock.now())
 
