@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -13,6 +14,7 @@ from shapely.geometry import shape
 from undercity.field.kinds import FieldTask, doing, rooms
 from undercity.org.directory import directory
 from undercity.org.powers import Actor
+from undercity.org.queries import post_titles
 from undercity.org.states import Power
 from undercity.places.drawing import SHEETS, Sheet
 from undercity.places.maps import ground_of
@@ -70,3 +72,23 @@ def carried_map(actor: Actor) -> dict[str, Any]:
     return {"ground": str(drawing.ground), "words": str(drawing.words), "width": drawing.width,
             "height": drawing.height, "south": sheet.south, "west": sheet.west, "north": sheet.north,
             "east": sheet.east, "licence": settings.MAP["licence"]}
+
+
+class Checked(Protocol):
+    """A check as a room keeps it: whichever room's, the phone is told the same of it."""
+
+    period: str
+    status: str
+    version: int
+    done_at: datetime | None
+    done_by: int | None
+
+
+def check_standing(row: Checked, *, label: str, href: str, done: str,
+                   allowed: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """How a check stands, for a phone whose answer came late: what was done by whom, what may be done now."""
+    changes = [] if row.done_at is None else [{
+        "what": done, "at": row.done_at.isoformat(),
+        "who": post_titles([row.done_by])[row.done_by] if row.done_by else ""}]
+    return {"number": row.period, "state": row.status, "state_label": label, "version": row.version, "href": href,
+            "changes": changes, "allowed": [{"code": code, "label": said} for code, said in allowed]}

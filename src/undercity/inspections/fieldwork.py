@@ -25,6 +25,7 @@ from undercity.field.kinds import (
     register,
     register_room,
 )
+from undercity.field.queries import check_standing
 from undercity.inspections.actions.boards import tap_boards
 from undercity.inspections.actions.checking import finish_check
 from undercity.inspections.checklist_rules import NUMBER_MOST, Item
@@ -40,7 +41,7 @@ from undercity.ledger.pictures import Picture
 from undercity.ledger.queries import mine
 from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
-from undercity.org.queries import directory, post_titles
+from undercity.org.queries import directory
 from undercity.places.models import Place
 from undercity.places.queries import name_of
 
@@ -117,12 +118,8 @@ def _now(actor: Actor, subject: UUID, seen_version: int | None) -> dict[str, Any
         return None
     duty = Duty.objects.filter(pk=row.duty).first() if row.duty else None
     waits = duty is not None and bool(may_check(actor, post=duty.post_id, path=directory().cards[row.body_id].path))
-    done = [] if row.done_at is None else [{
-        "what": _("Check done"), "at": row.done_at.isoformat(),
-        "who": post_titles([row.done_by])[row.done_by] if row.done_by else ""}]
-    return {"number": row.period, "state": row.status, "state_label": str(Status(row.status).label),
-            "version": row.version, "href": address_of("inspection")(row.pk), "changes": done,
-            "allowed": [{"code": DONE, "label": _("Record the check")}] if waits else []}
+    return check_standing(row, label=str(Status(row.status).label), href=address_of("inspection")(row.pk),
+                          done=_("Check done"), allowed=[(DONE, _("Record the check"))] if waits else [])
 
 
 def _tasks(actor: Actor, at: datetime) -> Iterator[FieldTask]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -85,5 +85,5 @@ def acknowledge(token: str, *, asker: str, at: datetime) -> Opened:
     there = opened(token, asker=asker)
     if there.can_be_received and there.received is None and there.told.acknowledge is not None:
         there.told.acknowledge(there.notice, at)
-        return opened(token, asker=asker)
+        return replace(there, received=there.told.received(there.notice) if there.told.received else None)
     return there

@@ -25,10 +25,21 @@ def plan_by_id(uid: str) -> PlanVersion | None:
     return PlanVersion.objects.select_related("file").filter(pk=UUID(uid)).first() if uid else None
 
 
+# Plans whose content a process keeps at a time.
+MOST_CONTENTS = 64
+_contents: dict[str, PlanContent] = {}
+
+
 def content_by_id(uid: str) -> PlanContent | None:
-    """What the version says."""
-    plan = plan_by_id(uid)
-    return content_of(plan) if plan is not None else None
+    """What the version says. It never changes, so each process asks for it once: a message asks for every order."""
+    if uid not in _contents:
+        plan = plan_by_id(uid)
+        if plan is None:
+            return None
+        if len(_contents) >= MOST_CONTENTS:
+            _contents.clear()
+        _contents[uid] = content_of(plan)
+    return _contents[uid]
 
 
 def drafts(plan: PlanVersion, level: int) -> list[Draft]:

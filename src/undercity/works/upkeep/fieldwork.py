@@ -22,12 +22,13 @@ from undercity.field.kinds import (
     register,
     register_room,
 )
+from undercity.field.queries import check_standing
 from undercity.ledger.lights import seen
 from undercity.ledger.models import Duty
 from undercity.ledger.queries import mine
 from undercity.org.addresses import address_of
 from undercity.org.powers import Actor
-from undercity.org.queries import directory, post_titles
+from undercity.org.queries import directory
 from undercity.works.terms.queries import in_force
 from undercity.works.upkeep.actions import finish_check
 from undercity.works.upkeep.facts import SUBJECT
@@ -73,12 +74,8 @@ def _now(actor: Actor, subject: UUID, seen_version: int | None) -> dict[str, Any
     duty = Duty.objects.filter(pk=row.duty).first() if row.duty else None
     waits = row.status == CheckStatus.OPEN and bool(may_check(
         actor, post=duty.post_id if duty else None, path=directory().cards[row.body_id].path))
-    done = [] if row.done_at is None else [{
-        "what": _("Upkeep check done"), "at": row.done_at.isoformat(),
-        "who": post_titles([row.done_by])[row.done_by] if row.done_by else ""}]
-    return {"number": row.period, "state": row.status, "state_label": str(CheckStatus(row.status).label),
-            "version": row.version, "href": address_of("check")(row.pk), "changes": done,
-            "allowed": [{"code": DONE, "label": _("Record the check")}] if waits else []}
+    return check_standing(row, label=str(CheckStatus(row.status).label), href=address_of("check")(row.pk),
+                          done=_("Upkeep check done"), allowed=[(DONE, _("Record the check"))] if waits else [])
 
 
 def _tasks(actor: Actor, at: datetime) -> Iterator[FieldTask]:
