@@ -93,7 +93,7 @@ class GiveForm(forms.Form):
     """An order in words of one's own."""
 
     zh = forms.CharField(label=_("What is to be done, in Chinese"), max_length=500)
-    en = forms.CharField(label=_("The same in English"), max_length=500, required=False)
+    en = forms.CharField(label=pgettext_lazy("order", "The same in English"), max_length=500, required=False)
     post = forms.TypedChoiceField(label=_("To which post"), coerce=int)
     answer_minutes = forms.IntegerField(label=_("Answer within, minutes"), min_value=1, initial=10)
     done_minutes = forms.IntegerField(label=_("Done within, minutes"), min_value=1, initial=60)
