@@ -19,6 +19,7 @@ from undercity.notices.actions import deliver_waiting, reach
 from undercity.notices.actions.links import Wrong
 from undercity.notices.models import Address, Notice
 from undercity.notices.states import Channel
+from undercity.org.models import Person
 
 numbers = st.integers(0, 2 ** 63 - 1)
 
@@ -128,9 +129,22 @@ def test_whoever_guesses_is_slowed_down_and_the_right_link_is_not(city: City, ga
     assert guesser.get(path).status_code == 200, "others behind the same address can still answer"
 
 
-def test_a_forged_form_is_refused(city: City, gateway: Receiver) -> None:
-    _duty, path = linked(city, gateway)
-    assert Client(enforce_csrf_checks=True).post(path).status_code == 403
+def test_a_reader_inside_a_chat_that_keeps_no_cookies_can_answer(city: City, gateway: Receiver) -> None:
+    duty, path = linked(city, gateway)
+    assert Client().get(path).status_code == 200
+    assert Client(enforce_csrf_checks=True).post(path).status_code == 302
+    duty.refresh_from_db()
+    assert duty.accepted_at is not None
+
+
+def test_who_is_signed_in_elsewhere_lends_a_link_nothing(city: City, gateway: Receiver) -> None:
+    # No cookie is asked for, so none may count: a leader's own session answers nothing through a wrong link.
+    duty, path = linked(city, gateway)
+    leader = Client(enforce_csrf_checks=True)
+    leader.force_login(Person.objects.get(pk=city.post("leader").person))
+    assert leader.post(path.replace("/n/", "/n/x")).status_code == 404
+    duty.refresh_from_db()
+    assert duty.accepted_at is None
 
 
 def test_answering_a_test_message_confirms_the_address(city: City, gateway: Receiver) -> None:

@@ -48,6 +48,29 @@ def test_a_message_names_no_place_without_a_public_profile(flood: Flood) -> None
                    for place in Place.objects.all() for name in place.names.all())
 
 
+def test_of_the_silent_ones_those_the_water_reaches_first_stand_first(flood: Flood) -> None:
+    from tests.response.conftest import small_plan
+    from undercity.response.actions.silence import tell_silence
+    from undercity.response.models import Order
+    from undercity.response.queries.board import most_pressing
+
+    low = boards(flood, flood.confirmed(4)).place.key
+    flood.confirmed(0)
+    flood.publish(small_plan().replace('version = "2026.1"', 'version = "2026.2"') + f"""
+[[reached]]
+key = "low"
+at = {{ places = ["{low}"] }}
+minutes = 25
+source = "虚构"
+""")
+    row = flood.confirmed(4)
+    assert tell_silence(flood.later(minutes=11)) > 1
+    first, *rest = most_pressing(Order.objects.filter(response=row, told__gt=0))
+    assert (first.place.key, first.water_at, first.due_at) == (
+        low, first.issued_at + timedelta(minutes=25), rest[0].due_at)
+    assert {one.water_at for one in rest} == {None}
+
+
 def test_giving_again_gives_nothing_twice(flood: Flood, replayed: Callable[[], None]) -> None:
     from undercity.notices.models import Notice
     from undercity.response.actions.issuing import issue

@@ -65,6 +65,27 @@ def test_the_board_answers_304_until_something_changes(flood: Flood, officer: Cl
     assert officer.get(part, headers={"if-none-match": first.headers["ETag"]}).status_code == 200
 
 
+def test_one_tap_dials_whoever_does_not_answer_and_that_is_noted(flood: Flood, officer: Client) -> None:
+    from undercity.ledger.models import Look
+    from undercity.notices.models import Address
+
+    row = flood.confirmed(4)
+    order = next(one for one in flood.orders(row) if one.plan_order == "boards" and one.post_id)
+    holder = flood.city.whose(order)
+    Address.objects.create(person_id=holder.person, channel="sms", address="+8613800000077", rank=0, made_at=flood.at)
+    page = officer.get(f"/desk/orders/{order.pk}/").content.decode()
+    assert 'href="tel:+8613800000077"' in page
+    look = Look.objects.get(subject=order.pk)
+    assert (look.post, look.fields) == (flood.officer.post, "phone")
+    assert f'href="tel:{order.place.flood_board.phone_24h.replace(" ", "")}"' in officer.get(
+        f"/desk/response/{row.pk}/board/").content.decode()
+    # Its holder is not shown his own number, and nobody is once he has answered.
+    assert "13800000077" not in signed_in(holder).get(f"/desk/orders/{order.pk}/").content.decode()
+    officer.post(f"/desk/orders/{order.pk}/acknowledge/", {"seen": order.version})
+    assert "13800000077" not in officer.get(f"/desk/orders/{order.pk}/").content.decode()
+    assert Look.objects.count() == 1
+
+
 def test_the_board_is_narrowed_and_what_is_unknown_narrows_nothing(flood: Flood, officer: Client) -> None:
     row = flood.confirmed(3)
     board = f"/desk/response/{row.pk}/board/"

@@ -107,6 +107,24 @@ def test_what_comes_before_is_an_order_that_is_given_too(content: PlanContent, l
     assert all(set(draft.after) <= keys - {draft.key} for draft in drafts)
 
 
+def test_a_place_is_reached_at_the_soonest_time_that_fits_and_unknown_ones_at_none() -> None:
+    content = plan(order(key="here", to={"keeper": True}, at={"all": True}), order(key="nowhere"), reached=[
+        {"key": "cars", "at": {"uses": ["parking"]}, "minutes": 40, "source": "虚构"},
+        {"key": "low", "at": {"places": ["park"]}, "minutes": 15, "source": "虚构"}])
+    assert {draft.place: draft.water_minutes for draft in expand(content, 4, HOLDERS)} == {
+        21: None, 22: 15, 23: 40, None: None}
+
+
+def test_what_is_said_of_the_water_names_places_that_exist_once() -> None:
+    rows = [{"key": "x", "at": {"places": ["no-such"]}, "minutes": 5, "source": "s"}] * 2
+    found = [(one.severity, one.where) for one in check(plan(order(), reached=rows), HOLDERS)
+             if one.where.startswith("reached")]
+    assert ("error", "reached x · at") in found
+    assert ("error", "reached 2") in found
+    changed = compare(plan(order(), reached=rows[:1]), plan(order()))
+    assert [one.word for one in changed.head] == ["reached · x"]
+
+
 def test_work_at_a_place_waits_for_that_place_only_and_a_report_for_all() -> None:
     content = plan(order(key="close", to={"keeper": True}, at={"all": True}),
                    order(key="empty", to={"keeper": True}, at={"uses": ["parking"]}, after=["close"]),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from operator import attrgetter
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -18,43 +16,13 @@ from undercity.alerts.fold import BulletinState, EpisodeState, WarningState
 from undercity.alerts.models import Bulletin, BulletinMessage, Episode, ReceivedWarning, WarningMessage
 from undercity.alerts.rules.book import all_gauge_rules, chinese
 from undercity.alerts.states import Colour, Hazard, Matter
-from undercity.db import Rows, rows_of
 from undercity.ledger.dossier import Content, register as register_dossier, register_table
 from undercity.ledger.fold import StreamState
-from undercity.ledger.models import Entry
-from undercity.ledger.record import changes, duties_of
+from undercity.ledger.record import duties_of
 from undercity.ledger.subjects import Line, Subject, register
 from undercity.org.queries import body_name
 
 XML, OWN_XML = "warning.xml", "bulletin.xml"
-Describe = Callable[[Iterable[UUID]], dict[UUID, Line]]
-
-
-def state_of(row: ReceivedWarning | Episode | Bulletin, last: int) -> StreamState:
-    """A row at hand as the state of its stream, whose last sequence is known."""
-    kind: Any = {ReceivedWarning: WarningState, Episode: EpisodeState, Bulletin: BulletinState}[type(row)]
-    subject = kind(**{field.name: getattr(row, field.name) for field in dataclasses.fields(kind)})
-    return StreamState(sequence=last, subject=subject, duties=duties_of([row.pk]).get(row.pk, {}))
-
-
-def _keeper(kind: str, state: Any, model: type[Model], describe: Describe) -> Subject:
-    fields = tuple(field.name for field in dataclasses.fields(state))
-    values, rows = attrgetter(*fields), model._default_manager
-
-    def load(streams: Iterable[UUID]) -> dict[UUID, Any]:
-        return {row[0]: state(*row[1:]) for row in rows.filter(pk__in=list(streams)).values_list("uid", *fields)}
-
-    def made(states: Mapping[UUID, Any]) -> Rows:
-        return rows_of(model, ["uid", *fields], ((uid, *values(one)) for uid, one in states.items()))
-
-    def update(uid: UUID, was: Any, now: Any) -> None:
-        rows.filter(pk=uid).update(**changes(was, now))
-
-    def without_entries() -> Iterable[UUID]:
-        return rows.filter(~Exists(Entry.objects.filter(stream=OuterRef("uid")))).values_list("uid", flat=True)
-
-    return Subject(kind=kind, state=state, load=load, rows=made, update=update, without_entries=without_entries,
-                   describe=describe)
 
 
 def title(hazard: str, colour: str) -> str:
@@ -96,10 +64,21 @@ def _messages(ids: Iterable[UUID]) -> dict[UUID, Content]:
         pk__in=list(ids)).values_list("pk", "salt", "raw")}
 
 
+KEPT: dict[type[Model], Subject[Any]] = {
+    ReceivedWarning: Subject(kind=WARNING, state=WarningState, model=ReceivedWarning, describe=_warnings),
+    Episode: Subject(kind=GAUGE, state=EpisodeState, model=Episode, describe=_episodes),
+    Bulletin: Subject(kind=BULLETIN, state=BulletinState, model=Bulletin, describe=_bulletins)}
+
+
+def state_of(row: ReceivedWarning | Episode | Bulletin, last: int) -> StreamState:
+    """A row at hand as the state of its stream, whose last sequence is known."""
+    return StreamState(sequence=last, subject=KEPT[type(row)].state_of(row),
+                       duties=duties_of([row.pk]).get(row.pk, {}))
+
+
 def register_subjects() -> None:
     """Tell the record how the rows of this room are read and written."""
-    register(_keeper(WARNING, WarningState, ReceivedWarning, _warnings))
-    register(_keeper(GAUGE, EpisodeState, Episode, _episodes))
-    register(_keeper(BULLETIN, BulletinState, Bulletin, _bulletins))
+    for one in KEPT.values():
+        register(one)
     register_dossier(XML, _messages)
     register_table(OWN_XML, BulletinMessage, ("text",))

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language, gettext_lazy as _
 
 from undercity.city.models import SourceFact
-from undercity.db import Rows
 from undercity.ledger import subjects
 from undercity.ledger.dossier import register_table
 from undercity.ledger.facts import Facts, verb
 from undercity.ledger.fold import DossierRef, Happening, StreamState
-from undercity.ledger.models import Entry
 
 SUBJECT = "source"
 DOSSIER = "source.fact"
-FIELDS = ("code", "row", "year", "day")
 HASHED = ("value", "zh", "en", "source")
 
 
@@ -49,25 +44,6 @@ class Stated(Facts):
         return replace(state, subject=Statement(self.code, self.row, self.year, self.day))
 
 
-def _load(streams: Iterable[UUID]) -> dict[UUID, Statement]:
-    rows = SourceFact.objects.filter(pk__in=list(streams)).values_list("pk", *FIELDS)
-    return {row[0]: Statement(*row[1:]) for row in rows}
-
-
-def _rows(_states: Mapping[UUID, Any]) -> Rows:
-    # The row is written whole, with its words, by whoever states the fact.
-    return Rows(SourceFact, (), [])
-
-
-def _update(stream: UUID, was: Any, now: Any) -> None:
-    raise ValueError("what the source says never changes")
-
-
-def _without_entries() -> Iterable[UUID]:
-    told = Entry.objects.filter(stream=OuterRef("pk"))
-    return SourceFact.objects.filter(~Exists(told)).values_list("pk", flat=True)
-
-
 def _describe(streams: Iterable[UUID]) -> dict[UUID, subjects.Line]:
     chinese = (get_language() or "zh").startswith("zh")
     return {row.pk: subjects.Line(number=row.row, title=row.zh if chinese else row.en, where=row.source)
@@ -77,5 +53,6 @@ def _describe(streams: Iterable[UUID]) -> dict[UUID, subjects.Line]:
 def register() -> None:
     """Tell the record how facts of the source are read."""
     register_table(DOSSIER, SourceFact, HASHED)
-    subjects.register(subjects.Subject(kind=SUBJECT, state=Statement, load=_load, rows=_rows, update=_update,
-                                       without_entries=_without_entries, describe=_describe))
+    # The row is written whole, with its words, by whoever states the fact.
+    subjects.register(subjects.Subject(kind=SUBJECT, state=Statement, model=SourceFact, describe=_describe, stream="id",
+                                       whole=True))

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
-from operator import attrgetter
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef
 from django.utils.translation import get_language, gettext_lazy as _
 
 from undercity.clock import ZONE
-from undercity.db import Rows, rows_of
 from undercity.forces.facts import DEPLOYMENT, NEED, TEAM, DeploymentState, NeedState, TeamState
 from undercity.forces.models import Deployment, DeploymentNote, Need, NeedWords, Team, TeamWords
 from undercity.forces.states import TeamKind, Urgency
 from undercity.ledger.dossier import register_table
 from undercity.ledger.kinds import DutyKind, register as register_kind
-from undercity.ledger.models import Entry
-from undercity.ledger.record import changes
 from undercity.ledger.subjects import Line, Subject, register
 from undercity.org.queries import body_name
 
 MUSTER, SERVE = "force.muster", "force.serve"
-
-
-def _subject(kind: str, model: type[Model], state: type[Any], describe: Any) -> Subject:
-    names = tuple(field.name for field in dataclasses.fields(state))
-    values, rows = attrgetter(*names), model._default_manager
-
-    def load(streams: Iterable[UUID]) -> dict[UUID, Any]:
-        return {row[0]: state(*row[1:]) for row in rows.filter(pk__in=list(streams)).values_list("uid", *names)}
-
-    def made(states: Mapping[UUID, Any]) -> Rows:
-        return rows_of(model, ["uid", *names], ((uid, *values(one)) for uid, one in states.items()))
-
-    def update(uid: UUID, was: Any, now: Any) -> None:
-        rows.filter(pk=uid).update(**changes(was, now))
-
-    def without_entries() -> Iterable[UUID]:
-        found: Iterable[UUID] = rows.filter(~Exists(Entry.objects.filter(stream=OuterRef("uid")))).values_list(
-            "uid", flat=True)
-        return found
-
-    return Subject(kind=kind, state=state, load=load, rows=made, update=update, without_entries=without_entries,
-                   describe=describe)
 
 
 def in_language(zh: str, en: str) -> str:
@@ -90,9 +61,9 @@ def _deployments(streams: Iterable[UUID]) -> dict[UUID, Line]:
 
 def register_subjects() -> None:
     """Tell the record how these rows are read and written, and which duties they bring."""
-    register(_subject(TEAM, Team, TeamState, _teams))
-    register(_subject(NEED, Need, NeedState, _needs))
-    register(_subject(DEPLOYMENT, Deployment, DeploymentState, _deployments))
+    register(Subject(kind=TEAM, state=TeamState, model=Team, describe=_teams))
+    register(Subject(kind=NEED, state=NeedState, model=Need, describe=_needs))
+    register(Subject(kind=DEPLOYMENT, state=DeploymentState, model=Deployment, describe=_deployments))
     register_table("team.words", TeamWords, ("zh", "en", "home", "lat", "lon", "source"))
     register_table("need.words", NeedWords, ("what", "where", "lat", "lon"))
     register_table("deployment.note", DeploymentNote, ("text",))

@@ -39,7 +39,7 @@ class Verb:
 
 
 _verbs: dict[str, Verb] = {}
-_upcasters: dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]] = {}
+_upcasters: dict[str, tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
 
 
 def verb(code: str, label: Any) -> Callable[[type[Facts]], type[Facts]]:
@@ -55,11 +55,11 @@ def verb(code: str, label: Any) -> Callable[[type[Facts]], type[Facts]]:
     return register
 
 
-def upcast(code: str) -> Callable[[Any], Any]:
-    """Register how facts of an old version become those of a newer one: returns (newer verb, facts)."""
+def upcast(code: str, *, to: str) -> Callable[[Any], Any]:
+    """Register how facts of an old version become those of a newer one."""
 
-    def register(function: Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]) -> Any:
-        _upcasters[code] = function
+    def register(function: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+        _upcasters[code] = (to, function)
         return function
 
     return register
@@ -70,8 +70,15 @@ def verbs() -> dict[str, Verb]:
     return dict(_verbs)
 
 
+def old_verbs() -> dict[str, str]:
+    """Versions that are written no more: the code of each → the code it is read as."""
+    return {code: to for code, (to, _function) in _upcasters.items()}
+
+
 def label(code: str) -> str:
     """What a verb is called, in the reader's language; the code itself when it is of a room not installed."""
+    while code in _upcasters:
+        code = _upcasters[code][0]
     known = _verbs.get(code)
     return str(known.label) if known else code
 
@@ -80,5 +87,6 @@ def read(code: str, facts: dict[str, Any]) -> Facts:
     """The typed facts of a stored entry, brought to today's version. KeyError: unknown verb. ValidationError: not its
     facts."""
     while code in _upcasters:
-        code, facts = _upcasters[code](facts)
+        code, function = _upcasters[code]
+        facts = function(facts)
     return _verbs[code].facts.model_validate(facts)

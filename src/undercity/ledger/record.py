@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -13,10 +13,10 @@ from uuid import UUID
 from undercity.db import Encoded, Rows, insert, rows_of
 from undercity.ledger.fold import DutyState, Happening, StreamState
 from undercity.ledger.models import Duty, Entry
-from undercity.ledger.subjects import subject
+from undercity.ledger.subjects import AT_ONCE, columns, subject
 
 ENTRY_FIELDS = tuple(field.attname for field in Entry._meta.concrete_fields if not field.primary_key)
-DUTY_FIELDS = tuple(field.name for field in dataclasses.fields(DutyState))
+DUTY_FIELDS = columns(DutyState)
 
 
 @dataclasses.dataclass(slots=True)
@@ -46,8 +46,8 @@ class History:
 
 def changes(was: Any, now: Any) -> dict[str, Any]:
     """Field → new value, where two states of one type differ."""
-    return {field.name: getattr(now, field.name) for field in dataclasses.fields(now)
-            if getattr(was, field.name) != getattr(now, field.name)}
+    kind: Any = type(now)
+    return {name: getattr(now, name) for name in columns(kind) if getattr(was, name) != getattr(now, name)}
 
 
 def duties_of(streams: Iterable[UUID]) -> dict[UUID, dict[UUID, DutyState]]:
@@ -59,27 +59,68 @@ def duties_of(streams: Iterable[UUID]) -> dict[UUID, dict[UUID, DutyState]]:
     return found
 
 
+def states_from_rows(kind: str, last: Mapping[UUID, int]) -> dict[UUID, StreamState]:
+    """The states of streams of one kind from their rows, when their last sequences are known: two statements."""
+    keeper, duties = subject(kind), duties_of(last)
+    subjects = keeper.load(last) if keeper else {}
+    return {stream: StreamState(sequence=sequence, subject=subjects.get(stream), duties=duties.get(stream, {}))
+            for stream, sequence in last.items()}
+
+
 def state_of(kind: str, stream: UUID, *, last: int) -> StreamState:
     """A stream's state from its rows, when its last sequence is known. The caller holds the lock."""
-    keeper = subject(kind)
-    return StreamState(sequence=last, subject=keeper.load([stream]).get(stream) if keeper else None,
-                       duties=duties_of([stream]).get(stream, {}))
+    return states_from_rows(kind, {stream: last})[stream]
 
 
 def save(kind: str, stream: UUID, was: StreamState, now: StreamState) -> None:
     """Write what changed between two states of a stream into its rows."""
+    save_each(kind, {stream: was}, {stream: now})
+
+
+def save_each(kind: str, was: Mapping[UUID, StreamState], now: Mapping[UUID, StreamState]) -> None:
+    """Write what changed between two states of several streams of a kind; the same change of many is one statement."""
     keeper = subject(kind)
-    if keeper is not None and now.subject != was.subject:
-        if was.subject is None:
-            insert(keeper.rows({stream: now.subject}))
-        else:
-            keeper.update(stream, was.subject, now.subject)
-    for identity, duty in now.duties.items():
-        before = was.duties.get(identity)
-        if before is None:
-            insert(_duties([duty]))
-        elif before is not duty and (changed := changes(before, duty)):
-            Duty.objects.filter(pk=identity).update(**changed)
+    begun: dict[UUID, Any] = {}
+    given: list[DutyState] = []
+    moved, turned = _Changes(), _Changes()
+    for stream, state in now.items():
+        before = was[stream]
+        if keeper is not None and state.subject != before.subject:
+            if before.subject is None:
+                begun[stream] = state.subject
+            else:
+                moved.add(stream, changes(before.subject, state.subject))
+        for identity, duty in state.duties.items():
+            if (known := before.duties.get(identity)) is None:
+                given.append(duty)
+            elif known is not duty:
+                turned.add(identity, changes(known, duty))
+    if keeper is not None:
+        if begun:
+            insert(keeper.rows(begun))
+        for changed, streams in moved:
+            keeper.update(streams, changed)
+    if given:
+        insert(_duties(given))
+    for changed, identities in turned:
+        for start in range(0, len(identities), AT_ONCE):
+            Duty.objects.filter(pk__in=identities[start:start + AT_ONCE]).update(**changed)
+
+
+class _Changes:
+    """Which rows change in the same way."""
+
+    def __init__(self) -> None:
+        self._ways: dict[str, tuple[dict[str, Any], list[UUID]]] = {}
+
+    def add(self, row: UUID, changed: dict[str, Any]) -> None:
+        """One more row, if it changes at all."""
+        if changed:
+            # Values can be lists, which have no hash; all of them write themselves out in full.
+            self._ways.setdefault(repr(changed), (changed, []))[1].append(row)
+
+    def __iter__(self) -> Iterator[tuple[dict[str, Any], list[UUID]]]:
+        return iter(self._ways.values())
 
 
 def _duties(states: Iterable[DutyState]) -> Rows:

@@ -2,47 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
-from operator import attrgetter
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
-from undercity.db import Rows, rows_of
 from undercity.ledger.dossier import register_table
-from undercity.ledger.models import Brief, Entry, Task, TaskNote, TaskPhoto
+from undercity.ledger.models import Brief, Task, TaskNote, TaskPhoto
 from undercity.ledger.queries.agenda import templates
-from undercity.ledger.record import changes
 from undercity.ledger.subjects import Line, Subject, register
 from undercity.ledger.task_facts import SUBJECT, TaskState
 from undercity.org.queries import body_name
 
-FIELDS = tuple(field.name for field in dataclasses.fields(TaskState))
 SHOWN = 60
-
-
-def _load(streams: Iterable[UUID]) -> dict[UUID, TaskState]:
-    rows = Task.objects.filter(pk__in=list(streams)).values_list("uid", *FIELDS)
-    return {row[0]: TaskState(*row[1:]) for row in rows}
-
-
-def state_of(task: Task) -> TaskState:
-    """The state of a row at hand."""
-    return TaskState(**{name: getattr(task, name) for name in FIELDS})
-
-
-def _rows(states: Mapping[UUID, TaskState]) -> Rows:
-    values = attrgetter(*FIELDS)
-    return rows_of(Task, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in states.items()))
-
-
-def _update(uid: UUID, was: TaskState, now: TaskState) -> None:
-    Task.objects.filter(pk=uid).update(**changes(was, now))
-
-
-def _without_entries() -> Iterable[UUID]:
-    return Task.objects.filter(~Exists(Entry.objects.filter(stream=OuterRef("uid")))).values_list("uid", flat=True)
 
 
 def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
@@ -58,10 +28,13 @@ def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
     return lines
 
 
+TASKS = Subject(kind=SUBJECT, state=TaskState, model=Task, describe=_describe)
+state_of = TASKS.state_of
+
+
 def register_subject() -> None:
     """Tell the record how tasks and their dossiers are read and written."""
-    register(Subject(kind=SUBJECT, state=TaskState, load=_load, rows=_rows, update=_update,
-                     without_entries=_without_entries, describe=_describe))
+    register(TASKS)
     register_table("task.brief", Brief, ("text",))
     register_table("task.note", TaskNote, ("text",))
     register_table("task.photo", TaskPhoto, ("sha256", "width", "height", "taken_lat", "taken_lon"))

@@ -67,3 +67,4 @@ class OrderState:
     answered_at: datetime | None = None
     how: str = ""
     ended_at: datetime | None = None
+    water_at: datetime | None = None

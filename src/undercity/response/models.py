@@ -92,6 +92,8 @@ class Order(models.Model):
     answered_at = models.DateTimeField(null=True)
     how = models.CharField(max_length=9, choices=How, blank=True)
     ended_at = models.DateTimeField(null=True)
+    # When the water is expected at the place, by the plan's experience; none where nobody knows.
+    water_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from undercity.ledger.facts import Facts, verb
+from undercity.ledger.facts import Facts, upcast, verb
 from undercity.ledger.fold import Assigned, DossierRef, Happening, StreamState, assign, change, changed, finish
 from undercity.response.fold import OrderState
 from undercity.response.states import Standing
@@ -16,7 +16,7 @@ from undercity.response.states import Standing
 SUBJECT = "order"
 
 
-@verb("order.given/1", _("Order given"))
+@verb("order.given/2", _("Order given"))
 class Given(Facts):
     """下达指令: by a wave of a response, or by an officer in words of his own."""
 
@@ -31,6 +31,7 @@ class Given(Facts):
     chain: tuple[tuple[int, int], ...]
     words: DossierRef | None = None
     opens: Assigned
+    water_at: datetime | None
 
     def apply(self, state: StreamState, happening: Happening) -> StreamState:
         order = OrderState(
@@ -39,8 +40,14 @@ class Given(Facts):
             post_id=self.opens.post, appointment=self.opens.appointment, place_id=self.place,
             territory_id=self.opens.territory, version=happening.sequence, standing=Standing.ISSUED.value,
             duty=self.opens.id, issued_at=happening.at, held_from=happening.at, silent_at=self.silent_at,
-            due_at=self.opens.due_at, chain=self.chain)
+            due_at=self.opens.due_at, chain=self.chain, water_at=self.water_at)
         return assign(changed(state, subject=order), self.opens, happening)
+
+
+@upcast("order.given/1", to="order.given/2")
+def _no_water_known(facts: dict[str, Any]) -> dict[str, Any]:
+    """Before version 2 nobody said when the water is at a place."""
+    return {**facts, "water_at": None}
 
 
 class OrderStep(Facts):

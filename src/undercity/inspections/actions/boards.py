@@ -13,11 +13,11 @@ from undercity import clock
 from undercity.db import insert_objects, write
 from undercity.errors import NotFound, RuleBroken
 from undercity.inspections import rules
-from undercity.inspections.facts import BOARDS, BoardsDown, BoardsSet, BoardsState
+from undercity.inspections.facts import BOARDS, BoardsDown, BoardsSet
 from undercity.inspections.models import BoardsPhoto, BoardsStand
 from undercity.inspections.queries.inspections import bodies_read
 from undercity.inspections.queries.keepers import keepers
-from undercity.inspections.rows import state_of
+from undercity.inspections.rows import BOARDS as STANDS
 from undercity.ledger.actions import last_sequence, record
 from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import DossierRef, StreamState
@@ -49,7 +49,7 @@ def tap_boards(place: int, *, is_set: bool, by: Actor, at: datetime, tapped: dat
                              remedy=_("Take one picture that shows the boards in place."))
         uid = stream_of(place, clock.timeline())
         there = BoardsStand.objects.filter(pk=uid).first()
-        was = StreamState(sequence=last_sequence(uid), subject=state_of(there, BoardsState)) if there else StreamState()
+        was = StreamState(sequence=last_sequence(uid), subject=STANDS.state_of(there)) if there else StreamState()
         kind = BoardsSet if is_set else BoardsDown
         record(kind(place=place, body=keeper.body, photos=_photos(uid, photos)), stream_kind=BOARDS, stream=uid,
                was=was, by=by, at=min(tapped or at, at))

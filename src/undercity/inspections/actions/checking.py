@@ -15,7 +15,7 @@ from undercity.db import insert_objects, write
 from undercity.errors import Conflict, NotFound, RuleBroken
 from undercity.inspections import rules
 from undercity.inspections.checklist_rules import Item
-from undercity.inspections.facts import SUBJECT, Again, Done, Given, InspectionState, Looked
+from undercity.inspections.facts import SUBJECT, Again, Done, Given, Looked
 from undercity.inspections.kinds import AGAIN, CHECK
 from undercity.inspections.models import Inspection, InspectionNote, InspectionPhoto
 from undercity.inspections.queries.checklists import checklists, topics
@@ -31,7 +31,7 @@ from undercity.inspections.queries.inspections import (
     visible_to,
 )
 from undercity.inspections.queries.keepers import Keeper, holders_of, keepers
-from undercity.inspections.rows import state_of
+from undercity.inspections.rows import CHECKS
 from undercity.inspections.states import Kind, Status
 from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
@@ -212,7 +212,7 @@ def _answer_older(row: Inspection, found: rules.Found, *, by: Actor, at: datetim
 
 
 def _state(row: Inspection) -> StreamState:
-    return StreamState(sequence=last_sequence(row.pk), subject=state_of(row, InspectionState),
+    return StreamState(sequence=last_sequence(row.pk), subject=CHECKS.state_of(row),
                        duties=duties_of([row.pk]).get(row.pk, {}))
 
 

@@ -16,12 +16,12 @@ from undercity.db import insert_objects, write
 from undercity.errors import Conflict, InvalidMove, NotFound, RuleBroken
 from undercity.inspections import rules
 from undercity.inspections.kinds import MATERIAL
-from undercity.inspections.material_facts import SUBJECT, Due, Gone, MaterialState, Moved, Registered, Tested
+from undercity.inspections.material_facts import SUBJECT, Due, Gone, Moved, Registered, Tested
 from undercity.inspections.models import Material, MaterialNote, MaterialWords
 from undercity.inspections.queries.inspections import bodies_read
 from undercity.inspections.queries.keepers import Keeper, holders_of, keepers
 from undercity.inspections.queries.material import to_remind
-from undercity.inspections.rows import state_of
+from undercity.inspections.rows import MATERIAL as KEPT
 from undercity.inspections.rules import COUNT_MAX, NOTE_MAX, may_keep, soonest
 from undercity.inspections.states import Gear, Movement, Why
 from undercity.ledger.actions import assigned, last_sequence, record
@@ -118,7 +118,7 @@ def turn(uid: UUID, *, by: Actor, at: datetime, seen: int | None) -> Iterator[Tu
             raise Conflict(_("Somebody else changed this stock meanwhile."),
                            remedy=_("Look at the number as it is now, then try again."),
                            details={"version": row.version, "count": row.count})
-        yield Turn(row, StreamState(sequence=last_sequence(uid), subject=state_of(row, MaterialState),
+        yield Turn(row, StreamState(sequence=last_sequence(uid), subject=KEPT.state_of(row),
                                     duties=duties_of([uid]).get(uid, {})), by, at)
 
 
@@ -180,6 +180,6 @@ def _remind(uid: UUID, at: datetime) -> bool:
                          territory=None, due_at=max(datetime.combine(on, time(23, 59), clock.ZONE), at))
         record(Due(why=Why.EXPIRY if on == row.expires_on else Why.TEST, on=on, opens=opens), stream_kind=SUBJECT,
                stream=uid, by=THE_SYSTEM, at=at,
-               was=StreamState(sequence=last_sequence(uid), subject=state_of(row, MaterialState),
+               was=StreamState(sequence=last_sequence(uid), subject=KEPT.state_of(row),
                                duties=duties_of([uid]).get(uid, {})))
     return True

@@ -18,19 +18,14 @@ from undercity.ledger.actions import tell
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import StreamState, changed
 from undercity.ledger.models import Entry, Unsealed
-from undercity.ledger.record import ENTRY_FIELDS, Written, duties_of, happening_of, save
-from undercity.ledger.subjects import subject
+from undercity.ledger.record import ENTRY_FIELDS, Written, happening_of, save_each, states_from_rows
 from undercity.org.powers import Actor
 
 
 def states_of(kind: str, streams: list[UUID]) -> dict[UUID, StreamState]:
     """The states of streams of one kind, from their rows: three statements. The caller holds their locks."""
-    keeper = subject(kind)
-    subjects = keeper.load(streams) if keeper else {}
-    duties = duties_of(streams)
     last = dict(Entry.objects.filter(stream__in=streams).values_list("stream").annotate(Max("sequence")))
-    return {stream: StreamState(sequence=last.get(stream, 0), subject=subjects.get(stream),
-                                duties=duties.get(stream, {})) for stream in streams}
+    return states_from_rows(kind, {stream: last.get(stream, 0) for stream in streams})
 
 
 def record_each(said: Mapping[UUID, Facts], was: Mapping[UUID, StreamState], *, stream_kind: str, by: Actor,
@@ -58,9 +53,9 @@ def record_each(said: Mapping[UUID, Facts], was: Mapping[UUID, StreamState], *, 
     for entry in entries:
         before = was[entry.stream]
         now = changed(said[entry.stream].apply(before, happening_of(entry)), sequence=entry.sequence)
-        save(stream_kind, entry.stream, before, now)
         for identity, duty in now.duties.items():
             if identity not in before.duties:
                 tell(duty)
         after[entry.stream] = now
+    save_each(stream_kind, was, after)
     return after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
@@ -64,8 +64,8 @@ class Opened:
         return self.told.acknowledge is not None and self.words is not None and self.words.receivable
 
 
-def opened(token: str, *, asker: str) -> Opened:
-    """What a link opens; nothing is changed. NotFound when it is none, Over when its time or its appointment ended."""
+def _behind(token: str, asker: str) -> tuple[Notice, ForPosts]:
+    """The notice of a link and what its room told of it; NotFound, Over or Guessing as `opened` says."""
     link = read(token, clock.real_now())
     notice = Notice.objects.filter(pk=link.notice, recipient__isnull=True).first() if link else None
     told = for_posts(notice) if notice else None
@@ -77,13 +77,17 @@ def opened(token: str, *, asker: str) -> Opened:
     if link.until < clock.real_now() or holds is None or (holds.ends is not None and holds.ends <= now):
         raise Over(_("This link is over."), remedy=_("Sign in: what is yours to do stands on your desk."))
     notice.appointment = holds.pk
+    return notice, told
+
+
+def opened(token: str, *, asker: str) -> Opened:
+    """What a link opens; nothing is changed. NotFound when it is none, Over when its time or its appointment ended."""
+    notice, told = _behind(token, asker)
     return Opened(notice, words_of([notice]), told, told.received(notice) if told.received else None)
 
 
-def acknowledge(token: str, *, asker: str, at: datetime) -> Opened:
-    """Say that the message was received. Saying it twice changes nothing."""
-    there = opened(token, asker=asker)
-    if there.can_be_received and there.received is None and there.told.acknowledge is not None:
-        there.told.acknowledge(there.notice, at)
-        return replace(there, received=there.told.received(there.notice) if there.told.received else None)
-    return there
+def acknowledge(token: str, *, asker: str, at: datetime) -> None:
+    """Say that the message was received. Saying it twice changes nothing, nor does it where nothing is to be said."""
+    notice, told = _behind(token, asker)
+    if told.acknowledge is not None:
+        told.acknowledge(notice, at)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import get_language, gettext_lazy as _
 
-from undercity.db import Rows
 from undercity.ledger.dossier import register_table
 from undercity.ledger.facts import Facts, verb
 from undercity.ledger.fold import DossierRef, Happening, StreamState, changed
-from undercity.ledger.models import Entry
-from undercity.ledger.record import changes
 from undercity.ledger.subjects import Line, Subject, register
 from undercity.places.seasons.models import Announcement
 
 SUBJECT = "announcement"
 DOSSIER = "place.announcement"
-FIELDS = ("timeline", "place_id", "starts", "ends", "version", "posted_by")
 SHOWN = 40
 
 
@@ -63,33 +57,18 @@ class AnnouncementEnded(Facts):
         return changed(state, subject=changed(state.subject, ends=self.ends, version=happening.sequence))
 
 
-def _load(streams: Iterable[UUID]) -> dict[UUID, AnnouncementState]:
-    rows = Announcement.objects.filter(pk__in=list(streams)).values_list("pk", *FIELDS)
-    return {row[0]: AnnouncementState(*row[1:]) for row in rows}
-
-
-def _rows(_states: Mapping[UUID, Any]) -> Rows:
-    # The row is written whole, with its words, by whoever posts it.
-    return Rows(Announcement, (), [])
-
-
-def _update(uid: UUID, was: AnnouncementState, now: AnnouncementState) -> None:
-    Announcement.objects.filter(pk=uid).update(**changes(was, now))
-
-
-def _without_entries() -> Iterable[UUID]:
-    told = Entry.objects.filter(stream=OuterRef("pk"))
-    return Announcement.objects.filter(~Exists(told)).values_list("pk", flat=True)
-
-
 def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
     chinese = (get_language() or "zh").startswith("zh")
     return {row.pk: Line(number="", title=(row.zh if chinese or not row.en else row.en)[:SHOWN], where="")
             for row in Announcement.objects.filter(pk__in=list(streams))}
 
 
+# The row is written whole, with its words, by whoever posts it.
+ANNOUNCEMENTS = Subject(kind=SUBJECT, state=AnnouncementState, model=Announcement, describe=_describe, stream="id",
+                        whole=True)
+
+
 def register_announcements() -> None:
     """Tell the record how announcements are read and written."""
-    register(Subject(kind=SUBJECT, state=AnnouncementState, load=_load, rows=_rows, update=_update,
-                     without_entries=_without_entries, describe=_describe))
+    register(ANNOUNCEMENTS)
     register_table(DOSSIER, Announcement, ("zh", "en"))

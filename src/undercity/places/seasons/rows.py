@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
-from operator import attrgetter
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from undercity import clock
-from undercity.db import Rows, rows_of
 from undercity.ledger.dossier import register_table
-from undercity.ledger.models import Entry
-from undercity.ledger.record import changes
 from undercity.ledger.subjects import Line, Subject, register
 from undercity.places.queries import name_of, with_names
 from undercity.places.seasons.announcing_facts import register_announcements
@@ -22,31 +15,6 @@ from undercity.places.seasons.facts import SUBJECT
 from undercity.places.seasons.fold import SeasonState
 from undercity.places.seasons.models import Season, SeasonNote
 from undercity.places.seasons.states import Answer, Why, Wish
-
-FIELDS = tuple(field.name for field in dataclasses.fields(SeasonState))
-
-
-def _load(streams: Iterable[UUID]) -> dict[UUID, SeasonState]:
-    rows = Season.objects.filter(pk__in=list(streams)).values_list("uid", *FIELDS)
-    return {row[0]: SeasonState(*row[1:]) for row in rows}
-
-
-def state_of(season: Season) -> SeasonState:
-    """The state of a row at hand."""
-    return SeasonState(**{name: getattr(season, name) for name in FIELDS})
-
-
-def _rows(states: Mapping[UUID, SeasonState]) -> Rows:
-    values = attrgetter(*FIELDS)
-    return rows_of(Season, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in states.items()))
-
-
-def _update(uid: UUID, was: SeasonState, now: SeasonState) -> None:
-    Season.objects.filter(pk=uid).update(**changes(was, now))
-
-
-def _without_entries() -> Iterable[UUID]:
-    return Season.objects.filter(~Exists(Entry.objects.filter(stream=OuterRef("uid")))).values_list("uid", flat=True)
 
 
 def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
@@ -62,9 +30,12 @@ def _asked(season: Season) -> str:
     return ", ".join(f"{Wish(one['wish']).label} · {Why(one['why']).label}" for one in waiting)
 
 
+SEASONS = Subject(kind=SUBJECT, state=SeasonState, model=Season, describe=_describe)
+state_of = SEASONS.state_of
+
+
 def register_subject() -> None:
     """Tell the record how seasons and their notes are read and written."""
-    register(Subject(kind=SUBJECT, state=SeasonState, load=_load, rows=_rows, update=_update,
-                     without_entries=_without_entries, describe=_describe))
+    register(SEASONS)
     register_table("season.note", SeasonNote, ("text",))
     register_announcements()

@@ -19,15 +19,16 @@ from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import DossierRef, StreamState
 from undercity.ledger.models import Entry, Unsealed
 from undercity.ledger.record import ENTRY_FIELDS, Written, happening_of, history
+from undercity.ledger.subjects import columns
 from undercity.org.powers import Actor
 from undercity.register.facts import PROFILE, ProfileState, ProfileStep
 from undercity.register.models import Change, Profile
 from undercity.register.public_profile import in_parts
-from undercity.register.rows import CHANGE, fields_of
+from undercity.register.rows import CHANGE
 
 Values = Mapping[str, Mapping[str, tuple[Any, Any]]]
 Said = Callable[[int, UUID | None, tuple[str, ...], DossierRef], ProfileStep]
-STATE = fields_of(ProfileState)
+STATE = columns(ProfileState)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from undercity.response.actions.turning import NOTE_MAX, news
 from undercity.response.models import Order, OrderNote, OrderPhoto, OrderWords, Response
 from undercity.response.order_facts import SUBJECT, Acknowledged, Begun, Done, Given, PassedOn, Refused, Withdrawn
 from undercity.response.powers import may_answer, over
-from undercity.response.rows import CARRY_OUT, ORDER_FIELDS, order_state
+from undercity.response.rows import CARRY_OUT, ORDERS
 from undercity.response.rules import legal, silent_from, takes_over
 from undercity.response.states import HOLDERS_STEPS, How, Standing, Step
 from undercity.science.worktime import Limit, Unit
@@ -92,8 +92,7 @@ def turn(uid: UUID, step: Step, *, by: Actor, at: datetime, seen: int | None = N
                            remedy=_("See below what changed, then decide again."),
                            details={"changes": news(uid, seen)})
         legal(Standing(row.standing), step)
-        state = order_state(tuple(getattr(row, name) for name in ORDER_FIELDS))
-        yield Turn(row, StreamState(sequence=last_sequence(row.pk), subject=state,
+        yield Turn(row, StreamState(sequence=last_sequence(row.pk), subject=ORDERS.state_of(row),
                                     duties=duties_of([row.pk]).get(row.pk, {})), by, at)
 
 
@@ -217,7 +216,7 @@ def give_by_hand(response: UUID, *, by: Actor, at: datetime, post: int, zh: str,
                          limit=Limit(done_minutes, Unit.MINUTE))
         record(Given(response=row.pk, wave=row.wave, key=f"hand:{identity}", plan_order="", what=verb, evidence="",
                      place=place, chain=chain, words=ref("order.words", words.id, content_of("order.words", words)),
-                     silent_at=at + timedelta(minutes=answer_minutes) if chain else None, opens=opens),
+                     silent_at=at + timedelta(minutes=answer_minutes) if chain else None, opens=opens, water_at=None),
                stream_kind=SUBJECT, stream=identity, was=StreamState(), by=by, at=at)
         words.save(force_insert=True)
         return Order.objects.get(pk=identity)

@@ -123,7 +123,8 @@ def _given(row: Response, identity: UUID, draft: Draft, by: Actor, at: datetime)
                      territory=draft.territory, due_at=due, limit_value=draft.done_minutes, limit_unit="minute")
     facts = Given(response=row.pk, wave=row.wave, key=draft.key, plan_order=draft.order, what=draft.verb,
                   evidence=draft.evidence, place=draft.place, chain=chain, opens=opens,
-                  silent_at=silent_from(chain, 0, at))
+                  silent_at=silent_from(chain, 0, at),
+                  water_at=None if draft.water_minutes is None else at + timedelta(minutes=draft.water_minutes))
     entry = Written(timeline=clock.timeline(), stream_kind=SUBJECT, stream=identity, sequence=1, at=at,
                     recorded=clock.now(), actor=by.kind, post=by.post if by.kind == POST else None,
                     appointment=by.appointment, verb=facts.verb, facts=Encoded(facts.model_dump_json()))

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from undercity import clock
 from undercity.errors import NotFound, RuleBroken
+from undercity.ledger.actions import look
 from undercity.ledger.pictures import read_picture
+from undercity.notices.queries.reach import telephones
 from undercity.org.powers import Actor, Decision
 from undercity.org.queries import directory
 from undercity.org.requests import actor_of, officers_only
@@ -22,6 +24,7 @@ from undercity.org.states import Power
 from undercity.response import forms
 from undercity.response.actions import answering
 from undercity.response.models import Order
+from undercity.response.order_facts import SUBJECT
 from undercity.response.pages.board import posts_under
 from undercity.response.powers import may_answer, over
 from undercity.response.queries import board, order_story
@@ -75,9 +78,20 @@ def _show(request: HttpRequest, row: Order, may: Decision, act: str = "", bound:
     offered = [(step.value, step.label, bound if step == act else _form(step, row, telephone),
                 may if step in HOLDERS_STEPS else gives) for step in MOVES[Standing(row.standing)]]
     return render(request, "response/order.html", {
+        "numbers": _numbers(actor, row) if telephone and gives else [],
         "line": board.lines([row], now)[0], "row": row, "offered": offered, "act": act, "telephone": telephone,
         "steps": order_story.steps_of(row), "photos": order_story.photos_of(row),
         "chain": order_story.chain_of(row)}, status=status)
+
+
+def _numbers(actor: Actor, row: Order) -> list[str]:
+    """Whom to dial when an order stays unanswered; that somebody saw the numbers is noted."""
+    if row.standing != Standing.ISSUED or row.post_id is None or actor.post is None:
+        return []
+    found = telephones(row.post_id)
+    if found:
+        look(by=actor, subject_kind=SUBJECT, subject=row.pk, fields=["phone"], reason=_("an order nobody answers"))
+    return found
 
 
 def _by_telephone(actor: Actor, row: Order) -> bool:

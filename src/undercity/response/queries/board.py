@@ -37,6 +37,8 @@ class Line:
     light: str
     due: str
     answer: str
+    water: str
+    telephone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ def narrowed(response: Response, at: datetime, *, standing: str = "", verb: str 
 
 
 def most_pressing(rows: QuerySet[Order]) -> QuerySet[Order]:
-    """Refused and silent ones first, then what is due first."""
-    return rows.order_by(F("told").desc(), F("due_at").asc(nulls_last=True), "uid")
+    """Refused and silent ones first, of these what the water reaches first; then what is due first."""
+    return rows.order_by(F("told").desc(), F("water_at").asc(nulls_last=True), F("due_at").asc(nulls_last=True), "uid")
 
 
 def lines(rows: list[Order], at: datetime) -> list[Line]:
@@ -122,7 +124,18 @@ def lines(rows: list[Order], at: datetime) -> list[Line]:
     return [Line(row, said[row.uid], name_of(row.place, at) if row.place else body_name(row.territory_id),
                  book.title(row.post_id, language) if row.post_id else body_name(row.body_id),
                  str(Standing(row.standing).label), _light(row, at), day_and_minute(row.due_at),
-                 day_and_minute(row.answered_at)) for row in rows]
+                 day_and_minute(row.answered_at), _water(row), _telephone(row)) for row in rows]
+
+
+def _water(row: Order) -> str:
+    """When the water is expected where the order is still to be carried out."""
+    return day_and_minute(row.water_at) if row.standing in OPEN_STANDINGS or row.standing == Standing.REFUSED else ""
+
+
+def _telephone(row: Order) -> str:
+    """The number that hangs at the place's door, day and night, while nobody answers."""
+    place = row.place if row.standing in (Standing.ISSUED, Standing.REFUSED) else None
+    return place.flood_board.phone_24h if place is not None and hasattr(place, "flood_board") else ""
 
 
 def _light(row: Order, at: datetime) -> str:
@@ -136,7 +149,7 @@ def _light(row: Order, at: datetime) -> str:
 
 def with_places(rows: QuerySet[Order]) -> QuerySet[Order]:
     """With what a line needs."""
-    return rows.select_related("place", "response", "words").prefetch_related(with_names("place__"))
+    return rows.select_related("place__flood_board", "response", "words").prefetch_related(with_names("place__"))
 
 
 def page(rows: QuerySet[Order], at: datetime, number: int) -> list[Line]:

@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
-from operator import attrgetter
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
 from undercity import clock
-from undercity.db import Rows, rows_of
 from undercity.ledger.dossier import register_table
-from undercity.ledger.models import Entry
-from undercity.ledger.record import changes
 from undercity.ledger.subjects import Line, Subject, register
 from undercity.places.queries import name_of, with_names
 from undercity.works.permits.facts import SUBJECT, PermitState
 from undercity.works.permits.models import Lease, Permit, PermitNote
-
-FIELDS = tuple(field.name for field in dataclasses.fields(PermitState))
-
-
-def _load(streams: Iterable[UUID]) -> dict[UUID, PermitState]:
-    rows = Permit.objects.filter(uid__in=list(streams)).values_list("uid", *FIELDS)
-    return {row[0]: PermitState(*row[1:]) for row in rows}
-
-
-def state_of(permit: Permit) -> PermitState:
-    """The state of a row at hand."""
-    return PermitState(**{name: getattr(permit, name) for name in FIELDS})
-
-
-def _rows(states: Mapping[UUID, PermitState]) -> Rows:
-    values = attrgetter(*FIELDS)
-    rows = sorted(states.items(), key=lambda row: row[1].signed_on)
-    return rows_of(Permit, ["uid", *FIELDS], ((uid, *values(state)) for uid, state in rows))
-
-
-def _update(uid: UUID, was: PermitState, now: PermitState) -> None:
-    Permit.objects.filter(uid=uid).update(**changes(was, now))
-
-
-def _without_entries() -> Iterable[UUID]:
-    return Permit.objects.filter(~Exists(Entry.objects.filter(stream=OuterRef("uid")))).values_list("uid", flat=True)
 
 
 def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
@@ -53,9 +20,12 @@ def _describe(streams: Iterable[UUID]) -> dict[UUID, Line]:
     return {row.uid: Line(number=row.number, title=name_of(row.work.place, now), where=row.work.code) for row in rows}
 
 
+PERMITS = Subject(kind=SUBJECT, state=PermitState, model=Permit, describe=_describe, first="signed_on")
+state_of = PERMITS.state_of
+
+
 def register_subject() -> None:
     """Tell the record how permits and their dossiers are read and written."""
-    register(Subject(kind=SUBJECT, state=PermitState, load=_load, rows=_rows, update=_update,
-                     without_entries=_without_entries, describe=_describe))
+    register(PERMITS)
     register_table("permit.lease", Lease, ("contract", "party"))
     register_table("permit.note", PermitNote, ("text",))

@@ -19,12 +19,11 @@ from undercity.org.queries import directory
 from undercity.org.states import BodyKind, Power
 from undercity.places.models import Place
 from undercity.places.seasons.announcing_facts import (
+    ANNOUNCEMENTS,
     DOSSIER,
-    FIELDS,
     SUBJECT,
     Announced,
     AnnouncementEnded,
-    AnnouncementState,
 )
 from undercity.places.seasons.models import Announcement
 from undercity.places.seasons.powers import may_decide
@@ -68,10 +67,9 @@ def end_announcement(announcement: UUID, *, by: Actor, at: datetime) -> Announce
         _allowed(by, row.place_id)
         if row.ends is not None and row.ends <= at:
             raise InvalidMove(_("This announcement is over already."), remedy=_("It stays in the record."))
-        state = AnnouncementState(**{name: getattr(row, name) for name in FIELDS})
         # One that was never shown ends when it would have begun.
         record(AnnouncementEnded(ends=max(at, row.starts)), stream_kind=SUBJECT, stream=row.pk,
-               was=StreamState(sequence=last_sequence(row.pk), subject=state), by=by, at=at)
+               was=StreamState(sequence=last_sequence(row.pk), subject=ANNOUNCEMENTS.state_of(row)), by=by, at=at)
         row.refresh_from_db()
     return row
 

@@ -24,7 +24,7 @@ from undercity.response.plans.forms import PublishForm, SendForm, WithdrawForm
 from undercity.response.plans.models import PlanVersion
 from undercity.response.plans.pages.guard import plan_desk, version
 from undercity.response.plans.queries import content_of, holders_now, in_force, versions
-from undercity.response.plans.queries.telling import OrderLine, chinese, order_lines
+from undercity.response.plans.queries.telling import OrderLine, chinese, order_lines, where
 from undercity.response.plans.queries.versions import lines, plans as all_plans
 from undercity.response.plans.rules import PlanContent, check, compare
 from undercity.response.plans.rules.lines import lines_of
@@ -53,6 +53,7 @@ def _show(request: HttpRequest, row: PlanVersion, bound: Any = None, act: str = 
     current = in_force(row.body_id, today)
     context: dict[str, Any] = {
         "line": lines([row], today)[0], "content": content, "view": view, "may": may, "act": act,
+        "reached": [(where(one.at, holders), one) for one in content.reached],
         "groups": grouped(content, told), "moves": _moves(row, content, bound, act) if may else [],
         "title": content.plan.zh if chinese() else content.plan.en,
         "current": current if current is not None and current.pk != row.pk else None}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from undercity.org.states import Role
 from undercity.places.states import PlaceUse
-from undercity.response.plans.rules.content import Order, PlanContent, To
+from undercity.response.plans.rules.content import At, Order, PlanContent, To
 from undercity.response.plans.rules.expanding import addressees, targets
 from undercity.response.plans.rules.holders import Holders, PlaceCard, PostCard
 from undercity.response.plans.rules.lines import Lines
@@ -69,6 +69,7 @@ def _doubles(content: PlanContent, lines: Lines | None) -> Iterator[Finding]:
     for table, values in (("order", [one.key for one in content.orders]),
                           ("level", [one.level for one in content.levels]),
                           ("gauge", [one.key for one in content.gauges]),
+                          ("reached", [one.key for one in content.reached]),
                           ("warning", [(one.hazard, one.colour.value) for one in content.warnings])):
         many, seen = Counter(values), set()
         for nth, value in enumerate(values):
@@ -111,7 +112,13 @@ def _names(content: PlanContent, holders: Holders, lines: Lines | None) -> Itera
         yield from _known(order.to, "to", holders, say)
         for step in order.escalation or ():
             yield from _known(step.to, "escalation", holders, say)
-        yield from _known_places(order, holders, say)
+        yield from _known_places(order.at, holders, say)
+    for nth, row in enumerate(content.reached):
+        def tell(word: str, message: str, remedy: str, nth: int = nth, key: str = row.key) -> Finding:
+            return Finding(ERROR, lines.of(("reached", nth, word)) if lines else 0, f"reached {key} · {word}", message,
+                           remedy)
+
+        yield from _known_places(row.at, holders, tell)
     for step in content.defaults.escalation:
         yield from _known(step.to, "escalation", holders, lambda word, message, remedy: Finding(
             ERROR, lines.of(("defaults", word)) if lines else 0, f"defaults · {word}", message, remedy))
@@ -133,18 +140,18 @@ def _known(to: To, word: str, holders: Holders, say: Say) -> Iterator[Finding]:
                   _("Write the key of a team of the register of forces."))
 
 
-def _known_places(order: Order, holders: Holders, say: Say) -> Iterator[Finding]:
-    if order.at is None:
+def _known_places(at: At | None, holders: Holders, say: Say) -> Iterator[Finding]:
+    if at is None:
         return
-    for key in order.at.places:
+    for key in at.places:
         if key not in holders.by_place:
             yield say("at", _("There is no place “%(key)s”.") % {"key": key},
                       _("Write the key that stands in the place's address."))
-    for key in (*order.at.areas, *order.at.keepers):
+    for key in (*at.areas, *at.keepers):
         if key not in holders.bodies:
             yield say("at", _("There is no body “%(key)s”.") % {"key": key},
                       _("Write the key of a body of the directory."))
-    for key in order.at.uses:
+    for key in at.uses:
         if key not in PlaceUse.values:
             yield say("at", _("There is no use “%(key)s”.") % {"key": key},
                       _("One of: %(words)s.") % {"words": ", ".join(PlaceUse.values)})
@@ -213,6 +220,10 @@ def circle_of(key: str, by_key: dict[str, Order]) -> list[str]:
 
 def _reach(content: PlanContent, holders: Holders, lines: Lines | None) -> Iterator[Finding]:
     """What is named exists, but is empty or vacant today."""
+    for nth, row in enumerate(content.reached):
+        if not targets(row.at, holders):
+            yield Finding(WARNING, lines.of(("reached", nth, "at")) if lines else 0, f"reached {row.key} · at",
+                          _("No place fits: it puts nothing first."), _("Widen the choice of places."))
     for nth, order in enumerate(content.orders):
         places = targets(order.at, holders)
         if order.at is not None and not places:

@@ -62,7 +62,7 @@ def _heads(was: PlanContent, now: PlanContent) -> tuple[FieldChange, ...]:
     found: list[FieldChange] = []
     for table in ("plan", "confirm", "numbering", "defaults", "stand_down"):
         found += _differences(getattr(was, table), getattr(now, table), f"{table} · ")
-    for table, word, name in (("levels", "level", "level"), ("gauges", "gauge", "key")):
+    for table, word, name in (("levels", "level", "level"), ("gauges", "gauge", "key"), ("reached", "reached", "key")):
         found += _rows(getattr(was, table), getattr(now, table), word, name)
     left = {f"{row.hazard} {row.colour.value}": row for row in was.warnings}
     right = {f"{row.hazard} {row.colour.value}": row for row in now.warnings}

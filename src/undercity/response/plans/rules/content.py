@@ -168,6 +168,15 @@ class At(Table):
         return self
 
 
+class Reached(Table):
+    """`[[reached]]`: how soon after the first order the water is at these places, by what the office has seen."""
+
+    key: Key
+    at: At
+    minutes: Annotated[int, Field(ge=0, le=1440)]
+    source: Words
+
+
 class Step(Table):
     """A step of the escalation: after so many minutes of silence this post is told."""
 
@@ -248,6 +257,7 @@ class PlanContent(Table):
     numbering: Numbering
     defaults: Defaults = Defaults()
     stand_down: StandDown = StandDown()
+    reached: tuple[Reached, ...] = ()
     orders: tuple[Order, ...] = Field(alias="order", min_length=1, max_length=2000)
 
     @property

@@ -18,8 +18,8 @@ class Draft:
 
     `key` is the order's key, the place's and the post's, so that the same order of the same plan has the same key at
     every level and in every run. `post` None: nobody is named for it, and `body` answers. `appointment` None: the post
-    is vacant. `escalation`: (post id, minutes of silence). `after`: keys of drafts to be done before. Minutes count
-    from the moment the order is given.
+    is vacant. `escalation`: (post id, minutes of silence). `after`: keys of drafts to be done before. `water_minutes`:
+    when the water is at the place, None when nobody knows. Minutes count from the moment the order is given.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Draft:
     stand_down_zh: str
     stand_down_en: str
     closes_place: bool
+    water_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,15 @@ def targets(at: At | None, holders: Holders) -> list[PlaceCard]:
     return sorted(found, key=lambda place: place.key)
 
 
+def reached(content: PlanContent, holders: Holders) -> dict[int, int]:
+    """Place → after how many minutes the water is there, by the plan's experience; the soonest that fits."""
+    found: dict[int, int] = {}
+    for row in content.reached:
+        for place in targets(row.at, holders):
+            found[place.id] = min(row.minutes, found.get(place.id, row.minutes))
+    return found
+
+
 def addressees(to: To, holders: Holders, place: PlaceCard | None = None) -> list[PostCard | None]:
     """The posts an order goes to; `[None]` when it names somebody who is not there."""
     found: list[PostCard | None]
@@ -124,13 +134,14 @@ def _drafts(content: PlanContent, orders: list[Order], holders: Holders,
     known: dict[tuple[tuple[Step, ...], int | None], tuple[tuple[int, int], ...]] = {}
     jurisdiction = holders.bodies.get(content.plan.body, 0)
     area = holders.bodies.get(content.area, jurisdiction)
+    water = reached(content, holders)
     found = []
     for order, place, post in met:
         steps, of = content.escalation_of(order), post.id if post else None
         if (steps, of) not in known:
             known[steps, of] = tuple(_escalation(steps, of, holders))
         found.append(_draft(content, order, place, post, body=jurisdiction, area=area, escalation=known[steps, of],
-                            after=_after(order, place, keys)))
+                            after=_after(order, place, keys), water=water.get(place.id) if place else None))
     return found
 
 
@@ -179,7 +190,7 @@ def _escalation(steps: tuple[Step, ...], post: int | None, holders: Holders) -> 
 
 
 def _draft(content: PlanContent, order: Order, place: PlaceCard | None, post: PostCard | None, *, body: int,
-           area: int, escalation: tuple[tuple[int, int], ...], after: tuple[str, ...]) -> Draft:
+           area: int, escalation: tuple[tuple[int, int], ...], after: tuple[str, ...], water: int | None) -> Draft:
     down = content.stand_down
     zh, en = (place.zh, place.en) if place else ("", "")
     return Draft(
@@ -190,4 +201,4 @@ def _draft(content: PlanContent, order: Order, place: PlaceCard | None, post: Po
         escalation=escalation, after=after, zh=order.zh.replace("{place}", zh), en=order.en.replace("{place}", en),
         stand_down_zh=(order.stand_down_zh or down.zh).replace("{place}", zh),
         stand_down_en=(order.stand_down_en or down.en).replace("{place}", en),
-        closes_place=order.closes and place is not None)
+        closes_place=order.closes and place is not None, water_minutes=water)
