@@ -80,6 +80,24 @@ def test_needs_are_entered_proposed_and_accepted_on_pages(forces: City) -> None:
     assert "通道积水" in team_page
 
 
+def test_what_an_order_asks_for_stands_in_the_form_and_is_entered_once(forces: City) -> None:
+    from undercity.forces.models import Need
+    from undercity.places.models import Place
+
+    officer, place = signed_in("duty-officer-1"), Place.objects.filter(listed=True).order_by("key").first()
+    assert place is not None
+    asked = {"what": "调泵车强排\0", "place": place.key, "key": "order-7"}
+    form = officer.get("/desk/forces/needs/", asked).context["form"]
+    assert form.initial == {"what": "调泵车强排", "key": "order-7", "spot": f"{place.lat},{place.lon}"}
+    for _again in range(2):
+        sent = {**form.initial, "urgency": "serious", "minutes": "60"}
+        assert officer.post("/desk/forces/needs/", sent).status_code == 302
+    assert Need.objects.count() == 1
+    # A place that has no public profile gives no position away.
+    Place.objects.filter(pk=place.pk).update(listed=False)
+    assert officer.get("/desk/forces/needs/", asked).context["form"].initial["spot"] == ""
+
+
 def test_a_leader_signs_in_by_the_code_and_a_wrong_code_leads_nowhere(forces: City, officer: Actor) -> None:
     from undercity.forces.actions import call_up
     from undercity.forces.queries.deployments import token_of

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from django.utils import translation
 
+from tests.city import City
 from tests.forces.conftest import AT
 from undercity.forces.queries.travel import roads
 from undercity.forces.rules import terms
@@ -126,3 +127,26 @@ def test_an_engine_that_is_slow_or_gone_does_not_hold_anybody_up(engine: Any, se
     assert roads(HERE, THERE, AT, KEPT).fell_back
     settings.ROUTING = "http://127.0.0.1:9"
     assert roads(HERE, THERE, AT, KEPT).fell_back
+
+
+def test_the_nearest_team_of_a_leader_counts_and_who_leads_none_is_left_out(forces: City) -> None:
+    from undercity.forces.models import Team, TeamWords
+    from undercity.forces.queries.leading import minutes_to_places
+    from undercity.forces.rules import terms
+    from undercity.org.models import Post
+    from undercity.places.models import Place
+
+    leading = Team.objects.exclude(post=None).select_related("post").first()
+    none = Post.objects.exclude(pk__in=Team.objects.exclude(post=None).values("post")).first()
+    assert leading is not None
+    assert leading.post_id is not None
+    assert none is not None
+    base = TeamWords.objects.get(pk=leading.words_id)
+    near, far = Place.objects.order_by("key")[:2]
+    Place.objects.filter(pk=near.pk).update(lat=base.lat, lon=base.lon)
+    Place.objects.filter(pk=far.pk).update(lat=base.lat + 0.2, lon=base.lon)
+    found = minutes_to_places([leading.post_id, none.pk], [near.pk, far.pk], AT)
+    assert set(found) == {(leading.post_id, near.pk), (leading.post_id, far.pk)}
+    assert found[leading.post_id, near.pk] == terms(AT.date()).muster_minutes
+    assert found[leading.post_id, far.pk] > found[leading.post_id, near.pk] + 30
+    assert minutes_to_places([none.pk], [near.pk], AT) == {}

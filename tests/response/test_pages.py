@@ -86,6 +86,18 @@ def test_one_tap_dials_whoever_does_not_answer_and_that_is_noted(flood: Flood, o
     assert Look.objects.count() == 1
 
 
+def test_an_order_to_send_a_team_leads_to_the_need_it_is_sent_to(flood: Flood, officer: Client) -> None:
+    from undercity.response.actions.answering import give_by_hand
+
+    row = flood.confirmed(4)
+    order = give_by_hand(row.pk, by=flood.officer, at=flood.at, post=flood.city.post("keeper").post, zh="派队排水",
+                         en="Send a team", done_minutes=30, answer_minutes=5, verb="send_team")
+    page = officer.get(f"/desk/orders/{order.pk}/").content.decode()
+    assert f"/desk/forces/needs/?what=Send+a+team&amp;place=&amp;key=order-{order.pk}" in page
+    keeper = signed_in(flood.city.whose(order)).get(f"/desk/orders/{order.pk}/").content.decode()
+    assert "/desk/forces/needs/" not in keeper
+
+
 def test_the_board_is_narrowed_and_what_is_unknown_narrows_nothing(flood: Flood, officer: Client) -> None:
     row = flood.confirmed(3)
     board = f"/desk/response/{row.pk}/board/"

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from undercity.errors import NotAllowed
-from undercity.org.models import Appointment
+from undercity.org.models import ApiKey, Appointment
 from undercity.org.states import Role
 
 
@@ -25,9 +25,10 @@ def accounts() -> list[dict[str, Any]]:
     if not settings.DEMO:
         raise NotAllowed("Sample accounts exist only in demonstration mode.",
                          remedy="Set UNDERCITY_DEMO=true on a machine that is not a real city's.")
+    machines = set(ApiKey.objects.filter(is_sample=True).values_list("post__key", flat=True))
     rows = (Appointment.objects.filter(person__is_sample=True, ends__isnull=True)
             .order_by("post__role", "person__username").values_list("post__role", "person__username", "post__key"))
     return [{"role": role.replace("_", "-") if role == Role.OPEN311_CLIENT else role, "username": username,
              "password": derived(f"account:{username}"), "post": post,
-             "api_key": derived(f"key:{post}") if role == Role.OPEN311_CLIENT else None}
+             "api_key": derived(f"key:{post}") if post in machines else None}
             for role, username, post in rows]

@@ -127,7 +127,7 @@ def _posts() -> dict[str, Post]:
             # What one post may beside what its role brings.
             grants += [(post, Power(power), bodies[scope])
                        for power in [*powers[role.value]["powers"], *row.get("powers", [])]]
-        if role is Role.OPEN311_CLIENT:
+        if role is Role.OPEN311_CLIENT or row.get("machine"):
             ApiKey.objects.create(post=post, digest=digest_of(derived(f"key:{post.key}")), label="sample",
                                   is_sample=True, per_minute=0, per_day=0)
         posts[post.key] = post

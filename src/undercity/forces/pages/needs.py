@@ -27,6 +27,7 @@ from undercity.forces.states import NeedStage, ProposalStage
 from undercity.org.addresses import address_of
 from undercity.org.requests import actor_of
 from undercity.org.states import Power
+from undercity.places.models import Place
 from undercity.places.pins import Pin
 
 # Somebody waits for the page: longer calculations are asked for by a button of their own.
@@ -37,7 +38,7 @@ AT_ONCE_SECONDS = 3.0
 def force_needs(request: HttpRequest) -> HttpResponseBase:
     """The needs, and a form for one more."""
     actor, now = actor_of(request), clock.now()
-    form = forms.NeedForm(request.POST or None, initial={"key": fresh_key()}, spots=spots(actor))
+    form = forms.NeedForm(request.POST or None, initial=_asked_for(request), spots=spots(actor))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -56,11 +57,19 @@ def force_needs(request: HttpRequest) -> HttpResponseBase:
     open_ = [one for one in rows if one.row.stage == NeedStage.OPEN]
     return render(request, "forces/needs.html", {
         "tab": "needs", "rows": list(zip(rows, pins, strict=True)), "pins": pins, "form": form,
-        "may_send": actor.holds(Power.FORCE_SEND), "wrong": request.method == "POST",
+        "may_send": actor.holds(Power.FORCE_SEND), "wrong": request.method == "POST" or "what" in request.GET,
         "sums": {"open": len(open_), "served": sum(one.served for one in open_),
                  "coming": sum(bool(one.teams) and not one.served for one in open_)},
         "recent": Proposal.objects.filter(timeline=clock.timeline()).order_by("-asked_at")[:5]},
         status=422 if request.method == "POST" else 200)
+
+
+def _asked_for(request: HttpRequest) -> dict[str, Any]:
+    """What the form begins with: empty, or what an order asks for, whose key enters it once."""
+    asked = {name: request.GET.get(name, "").replace("\0", "").strip() for name in ("what", "place", "key")}
+    place = Place.objects.filter(key=asked["place"], listed=True).first() if asked["place"] else None
+    return {"key": asked["key"][:64] or fresh_key(), "what": asked["what"][:rules.WORDS_MAX],
+            "spot": f"{place.lat},{place.lon}" if place else ""}
 
 
 @require_POST

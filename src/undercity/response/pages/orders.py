@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,9 +28,11 @@ from undercity.response.actions import answering
 from undercity.response.models import Order
 from undercity.response.order_facts import SUBJECT
 from undercity.response.pages.board import posts_under
+from undercity.response.plans.states import OrderVerb
 from undercity.response.powers import may_answer, over
 from undercity.response.queries import board, order_story
-from undercity.response.states import HOLDERS_STEPS, MOVES, How, Standing, Step
+from undercity.response.queries.words import words_of
+from undercity.response.states import HOLDERS_STEPS, MOVES, OPEN_STANDINGS, How, Standing, Step
 
 
 @require_safe
@@ -78,10 +82,20 @@ def _show(request: HttpRequest, row: Order, may: Decision, act: str = "", bound:
     offered = [(step.value, step.label, bound if step == act else _form(step, row, telephone),
                 may if step in HOLDERS_STEPS else gives) for step in MOVES[Standing(row.standing)]]
     return render(request, "response/order.html", {
-        "numbers": _numbers(actor, row) if telephone and gives else [],
+        "numbers": _numbers(actor, row) if telephone and gives else [], "send": _send(actor, row),
         "line": board.lines([row], now)[0], "row": row, "offered": offered, "act": act, "telephone": telephone,
         "steps": order_story.steps_of(row), "photos": order_story.photos_of(row),
         "chain": order_story.chain_of(row)}, status=status)
+
+
+def _send(actor: Actor, row: Order) -> str:
+    """Where what an order to send somebody needs is entered, with its words and its place; the order enters it once."""
+    sends = row.verb in (OrderVerb.SEND_TEAM, OrderVerb.SEND_PUMP) and row.standing in OPEN_STANDINGS
+    if not sends or not actor.holds(Power.FORCE_SEND):
+        return ""
+    what = words_of([row])[row.uid]
+    return f"{reverse('force_needs')}?" + urlencode({
+        "what": what, "place": row.place.key if row.place else "", "key": f"order-{row.pk}"})
 
 
 def _numbers(actor: Actor, row: Order) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _, pgettext
 
 from undercity import clock
 from undercity.errors import NotFound
+from undercity.forces.queries.leading import minutes_to_places
 from undercity.org.csv_files import csv_response, harmless
 from undercity.org.queries import body_name, post_titles
 from undercity.org.xlsx_files import xlsx_response
@@ -75,7 +76,9 @@ def _run(asked: Asked, content: PlanContent) -> tuple[DryRun, Holders]:
     holders = holders_now(datetime.combine(asked.day, time(12), clock.ZONE))
     drafts = change(content, asked.was, asked.level, holders).begins if asked.was != asked.level else ()
     called = {draft.appointment for draft in drafts if draft.appointment is not None}
-    return dry_run(drafts, reachable(called)), holders
+    there = [(draft.post, draft.place) for draft in drafts if draft.post is not None and draft.place is not None]
+    ways = minutes_to_places({post for post, _place in there}, {place for _post, place in there}, clock.now())
+    return dry_run(drafts, reachable(called), lambda post, place: ways.get((post, place))), holders
 
 
 def told(run: DryRun, holders: Holders) -> list[Row]:
@@ -137,13 +140,14 @@ def plan_dry_run_file(request: HttpRequest, uid: UUID, form: str) -> HttpRespons
 
 def _lines(rows: list[Row], holders: Holders) -> Iterator[list[object]]:
     yield [_("Order"), pgettext("order", "What"), pgettext("order", "Who"), _("Body"), _("Place"),
-           _("Answer within, min"), _("Begins after, min"), _("Due after, min"), pgettext("order", "Evidence"),
-           pgettext("order", "After"), _("Closes the place"), _("What stands against it")]
+           _("Answer within, min"), _("Begins after, min"), _("On the way, min"), _("Due after, min"),
+           pgettext("order", "Evidence"), pgettext("order", "After"), _("Closes the place"),
+           _("What stands against it")]
     for row in rows:
         draft: Draft = row.one.draft
         yield [harmless(word) if isinstance(word, str) else word for word in (
             draft.order, row.text, row.who, body_name(draft.body), row.where, draft.answer_minutes, row.one.begins,
-            draft.done_minutes, str(draft.evidence.label), "; ".join(draft.after[:20]),
+            row.one.travel or "", draft.done_minutes, str(draft.evidence.label), "; ".join(draft.after[:20]),
             _("yes") if draft.closes_place else "", "; ".join(row.troubles))]
 
 
