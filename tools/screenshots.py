@@ -36,18 +36,31 @@ PAGES = {"portal": "", "place": "", "report": "", "receipt": "", "desk": "leader
          "score": "leader1", "components": "", "tour": "", "board": "lead1", "duty": "leader1",
          "field": "inspector1", "field-report": "inspector1", "field-queue": "inspector1",
          "report-what": "", "report-send": "", "shift": "intake1", "cases": "lead1", "today": "sanitation1",
-         "hotspots": "lead1", "grids": "lead1"}
+         "hotspots": "lead1", "grids": "lead1", "find": "", "poster": "", "flood": "", "seasons": "duty1",
+         "readings": "keeper2", "coverage": "duty1", "readiness": "duty1", "warnings": "duty1", "plan": "duty1",
+         "response": "duty1", "response-board": "duty1", "orders": "keeper1", "needs": "duty1"}
 ASK = """
 from undercity.cases.models import Case
 from undercity.org.queries import directory
 from undercity.ledger.models import Task
 from undercity.org.models import Post
 import json
+from undercity import clock
+from undercity.org.queries import actor_for_post
+from undercity.response.actions import levels
+from undercity.response.models import PlanVersion, Response
+officer = actor_for_post(Post.objects.get(key="duty-officer-1").pk, None)
+body = directory().by_key["jinan-cad"]
+flood = Response.objects.filter(body=body, timeline="real", level__gt=0).first()
+if flood is None:
+    # The evening of the pictures: the flood command has called a level.
+    flood = levels.propose_level(body, 3, by=officer, at=clock.now(), basis="received", note="市防指电话通知（虚构）")
+    flood = levels.confirm(flood.pk, by=officer, at=clock.now(), level=3)
 case = Case.objects.filter(stage="closed", rework__gt=0).order_by("-id").select_related("report").first()
 leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").order_by("due_at").first()
 print(json.dumps({"case": case.number, "token": case.report.token, "task": str(task.pk) if task else "",
-                  "department": directory().by_key["sz-municipal"]}))
+                  "department": directory().by_key["sz-municipal"], "flood": str(flood.pk), "plan": flood.plan}))
 """
 
 
@@ -78,7 +91,13 @@ def addresses(server: Server) -> dict[str, str]:
             "board": "/desk/board/", "duty": f"/desk/duties/{said['task']}/", "field": "/field/",
             "field-report": "/field/#report", "field-queue": "/field/#queue", "report-what": "/report/",
             "report-send": "/report/", "shift": "/desk/shift/", "cases": "/desk/cases/?stage=disposal",
-            "today": "/desk/today/", "hotspots": "/desk/cases/hotspots/", "grids": "/desk/grids/"}
+            "today": "/desk/today/", "hotspots": "/desk/cases/hotspots/", "grids": "/desk/grids/",
+            "find": "/find/?at=%E6%B3%89%E5%9F%8E%E8%B7%AF", "poster": "/places/cool-foshui/poster/",
+            "flood": "/flood/", "seasons": "/desk/seasons/",
+            "readings": "/desk/readings/places/cool-foshui/?span=week", "coverage": "/desk/coverage/",
+            "readiness": "/desk/readiness/", "warnings": "/desk/warnings/", "plan": f"/desk/plans/{said['plan']}/",
+            "response": f"/desk/response/{said['flood']}/", "response-board": f"/desk/response/{said['flood']}/board/",
+            "orders": "/desk/orders/", "needs": "/desk/forces/needs/"}
 
 
 def choose_a_street(page: Page) -> None:

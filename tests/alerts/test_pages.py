@@ -169,6 +169,16 @@ def test_an_officer_publishes_and_withdraws_a_closing(city: City, officer: Clien
     public = shown(Client(headers={"Accept-Language": "en"}), "/warnings/")
     assert "Closed" in public
     assert "not a real message" in public
+    shown_now = officer.get(f"/desk/warnings/messages/{row.pk}/").context["update"]
+    assert (shown_now.initial["headline_zh"], shown_now.initial["seen"]) == ("安达地道关闭", 1)
+    anew = {"do": "update", "headline_zh": "安达地道关闭至午夜", "headline_en": "Closed until midnight", "seen": "1"}
+    late = officer.post(f"/desk/warnings/messages/{row.pk}/", {**anew, "ends": "2026-07-16T00:00"})
+    assert late.status_code == 422
+    assert late.context["update"].errors["ends"]
+    assert officer.post(f"/desk/warnings/messages/{row.pk}/", {**anew, "ends": "2026-07-17T23:59"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.version, row.places) == (2, [place.pk])
+    assert "Closed until midnight" in shown(Client(headers={"Accept-Language": "en"}), "/warnings/")
     answer = officer.post(f"/desk/warnings/messages/{row.pk}/", {"headline_zh": "恢复开放", "headline_en": "Open again",
                                                                  "seen": row.version})
     assert answer.status_code == 302, answer.content.decode()[:500]

@@ -186,3 +186,30 @@ def test_a_broker_that_cannot_be_read_is_refused_at_the_start(server: Callable[.
     done = server(start=False, mqtt="http://somewhere").run("readings", "devices")
     assert done.returncode == 2
     assert done.stderr.startswith("UNDERCITY_MQTT")
+
+
+def test_more_than_can_be_held_is_left_to_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    from undercity.readings import bridge
+
+    monkeypatch.setattr(bridge, "MOST_WAITING", 2)
+    stop, came = threading.Event(), []
+    taking = bridge.Bridge(bridge.Broker("127.0.0.1", 1, "", "", False, "", "x", "test"), stop)
+
+    def line() -> None:
+        for number in range(1, 6):
+            message = mqtt.MQTTMessage(number, b"x/a/co2")
+            message.qos, message.payload = 1, b"{}"
+            taking._came(taking.client, None, message)
+            came.append(number)
+
+    reading = threading.Thread(target=line)
+    reading.start()
+    give_up = time.perf_counter() + 10
+    while len(came) < 2 and time.perf_counter() < give_up:
+        time.sleep(0.01)
+    assert came == [1, 2], "the third waits on the line"
+    assert [one.number for one in (taking.waiting.get(), taking.waiting.get(), taking.waiting.get())] == [1, 2, 3]
+    # Told to stop, it holds up nobody though the queue is full again.
+    stop.set()
+    reading.join(10)
+    assert not reading.is_alive()

@@ -88,6 +88,24 @@ def test_a_messy_spreadsheet_is_shown_applied_and_undone(city: City, officer: Ac
 
 
 @pytest.mark.works
+def test_what_the_finder_asks_for_comes_by_the_spreadsheet_too_and_no_persons_number(city: City,
+                                                                                     officer: Actor) -> None:
+    from undercity.places.models import Place
+    from undercity.register.actions.applying import undo
+
+    rows = [row_of(1, 咨询电话="0531-0000 0001", 核定人数="300人", 无障碍="有电梯", 联系电话="13800001111"),
+            row_of(2, 咨询电话=None, 核定人数=None, 无障碍="仅楼梯", 联系电话=None)]
+    done = applied(city, officer, xlsx(rows))
+    first, second = Place.objects.filter(names__zh__startswith="虚构·第").order_by("pk")
+    assert (first.phone, first.capacity, first.step_free) == ("0531-0000 0001", 300, "yes")
+    assert (second.phone, second.capacity, second.step_free) == ("", None, "no")
+    assert not any("13800001111" in str(value) for value in Place.objects.filter(pk=first.pk).values().get().values())
+    clean()
+    undo(done.pk, by=officer, at=city.later(minutes=1))
+    assert not Place.objects.filter(pk=first.pk).exists()
+
+
+@pytest.mark.works
 def test_changes_are_shown_field_by_field_and_put_back(city: City, officer: Actor) -> None:
     from undercity.register.actions.applying import apply, undo
     from undercity.works.models import Work

@@ -59,15 +59,20 @@ class WordsForm(forms.Form):
                                      widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class BulletinForm(WordsForm):
+class UntilForm(WordsForm):
+    """The same, and until when it holds."""
+
+    ends = forms.DateTimeField(label=_("Until"), input_formats=[MOMENT, "%Y-%m-%d %H:%M"],
+                               widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT))
+
+
+class BulletinForm(UntilForm):
     """A message of ours."""
 
     body = forms.TypedChoiceField(label=_("Issued by"), coerce=int)
     matter = forms.ChoiceField(label=_("About"), choices=Matter.choices)
     places = forms.TypedMultipleChoiceField(label=_("Places it is about"), coerce=int, required=False,
                                             help_text=_("None chosen: the whole area of the body."))
-    ends = forms.DateTimeField(label=_("Until"), input_formats=[MOMENT, "%Y-%m-%d %H:%M"],
-                               widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT))
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     field_order = ("body", "matter", "headline_zh", "headline_en", "description_zh", "description_en",
@@ -77,6 +82,12 @@ class BulletinForm(WordsForm):
         super().__init__(*args, **options)
         self.fields["body"].choices = bodies  # type: ignore[attr-defined]
         self.fields["places"].choices = places  # type: ignore[attr-defined]
+
+
+class UpdateForm(UntilForm):
+    """What it says from now on."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class WithdrawForm(WordsForm):

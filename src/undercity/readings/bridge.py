@@ -29,6 +29,8 @@ log = logging.getLogger("undercity.readings.bridge")
 # One transaction takes so many messages, or whatever came in the blink after the first.
 AT_ONCE = 500
 BLINK_SECONDS = 0.02
+# More than that is not held in memory: the line is read no further, and the broker keeps the rest.
+MOST_WAITING = 20 * AT_ONCE
 TRY_AGAIN_SECONDS = 2.0
 KEEPALIVE_SECONDS = 30
 PAYLOAD_MAX = 256 * 1024
@@ -63,7 +65,7 @@ class Bridge:
 
     def __init__(self, broker: Broker, stop: threading.Event):
         self.broker, self.stop = broker, stop
-        self.waiting: queue.Queue[Message] = queue.Queue()
+        self.waiting: queue.Queue[Message] = queue.Queue(MOST_WAITING)
         self.session = 0
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=broker.name, clean_session=False,
                                   manual_ack=True, reconnect_on_failure=True)
@@ -92,8 +94,13 @@ class Bridge:
             log.warning("the connection is gone; trying again", extra={"why": str(code)})
 
     def _came(self, _client: mqtt.Client, _given: Any, message: mqtt.MQTTMessage) -> None:
-        self.waiting.put(Message(self.session, message.mid if message.qos else 0, message.topic,
-                                 bytes(message.payload)))
+        kept = Message(self.session, message.mid if message.qos else 0, message.topic, bytes(message.payload))
+        while not self.stop.is_set():
+            try:
+                self.waiting.put(kept, timeout=1.0)
+            except queue.Full:
+                continue
+            return
 
     def run(self) -> None:
         """Connect, and take what comes until told to stop. OSError when the broker cannot be reached at the start."""

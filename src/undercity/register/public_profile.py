@@ -19,7 +19,7 @@ from undercity.places.actions import cell_of
 from undercity.places.amenities import AMENITIES
 from undercity.places.models import Place, PlaceName
 from undercity.places.rules import checked_hours
-from undercity.places.states import PlaceUse
+from undercity.places.states import PlaceUse, StepFree
 from undercity.register.parts import Fault, Field, Known, Part, Values, Writing
 from undercity.register.rules import cells
 from undercity.register.shipped_words import words_of
@@ -29,8 +29,10 @@ AT_ONCE = 900
 # Half a metre of a degree: what conversion between datums and rounding may leave.
 NEAR = 5e-6
 COLUMNS = ("key", "district_id", "address_zh", "address_en", "lat", "lon", "use", "hours", "listed", "area_m2",
-           "amenities", "valid_from")
+           "amenities", "phone", "capacity", "step_free", "valid_from")
 NAMES = ("name_zh", "name_en")
+# Columns that the register calls otherwise: a work has a capacity too, an internal one.
+CODES = {"district_id": "district", "capacity": "visitors"}
 
 
 def in_parts(wanted: Collection[int]) -> Iterable[list[int]]:
@@ -114,6 +116,10 @@ FIELDS = (
     Field("area_m2", gettext_lazy("Public area, m²"), plain(cells.whole(1, 10_000_000)), kind="whole"),
     Field("amenities", gettext_lazy("Amenities"), plain(cells.several_of(lambda: names_of(AMENITIES, "amenities"))),
           shown=shown_amenities),
+    Field("phone", gettext_lazy("Telephone for the public"), plain(cells.text(40))),
+    Field("visitors", gettext_lazy("Visitors at once, at most"), plain(cells.whole(1, 100_000)), kind="whole"),
+    Field("step_free", gettext_lazy("Step-free"), plain(cells.one_of(lambda: names_of(StepFree, "step_free"))),
+          shown=shown_choice(StepFree)),
     Field("valid_from", gettext_lazy("In use since"), plain(cells.day), kind="day"),
 )
 
@@ -122,11 +128,10 @@ def load(places: Collection[int]) -> dict[int, Values]:
     """Places as values, each with the newest of its names."""
     found: dict[int, Values] = {}
     for portion in in_parts(places):
-        for pk, key, district, zh, en, lat, lon, use, hours, listed, area, amenities, since in (
-                Place.objects.filter(pk__in=portion).values_list("pk", *COLUMNS)):
-            found[pk] = {"key": key, "name_zh": "", "name_en": "", "district": district, "address_zh": zh,
-                         "address_en": en, "lat": lat, "lon": lon, "use": use, "hours": hours, "listed": listed,
-                         "area_m2": area, "amenities": sorted(amenities), "valid_from": since.isoformat()}
+        for pk, *columns in Place.objects.filter(pk__in=portion).values_list("pk", *COLUMNS):
+            held = {CODES.get(name, name): value for name, value in zip(COLUMNS, columns, strict=True)}
+            found[pk] = {**held, "name_zh": "", "name_en": "", "amenities": sorted(held["amenities"]),
+                         "valid_from": held["valid_from"].isoformat()}
         for name in _newest(portion).values():
             found[name.place_id].update(name_zh=name.zh, name_en=name.en)
     return found
@@ -173,7 +178,8 @@ def faults(values: Values, known: Known) -> list[Fault]:
 def defaults(values: Values) -> Values:
     """What a new place is when its row does not say."""
     return {"key": f"p-{uuid.uuid4().hex[:12]}", "name_en": values.get("name_zh", ""), "address_en": "",
-            "listed": False, "area_m2": None, "amenities": []}
+            "listed": False, "area_m2": None, "amenities": [], "phone": "", "visitors": None,
+            "step_free": StepFree.UNKNOWN.value}
 
 
 def create(rows: Sequence[Writing], day: date) -> None:
@@ -190,7 +196,8 @@ def _place(number: int, now: Values, day: date) -> Place:
     return Place(pk=number, key=now["key"], district_id=now["district"], address_zh=now["address_zh"],
                  address_en=now["address_en"], lat=now["lat"], lon=now["lon"], cell=cell_of(now["lat"], now["lon"]),
                  use=now["use"], listed=now["listed"], invented=settings.DEMO, hours=now["hours"],
-                 hours_assumed=False, area_m2=now["area_m2"], amenities=now["amenities"],
+                 hours_assumed=False, area_m2=now["area_m2"], amenities=now["amenities"], phone=now["phone"],
+                 capacity=now["visitors"], step_free=now["step_free"],
                  source=_("the register's import"), valid_from=date.fromisoformat(since) if since else day)
 
 
@@ -217,7 +224,7 @@ def _spots(places: Collection[int]) -> Iterable[tuple[int, float, float]]:
 
 
 def _column(code: str) -> str:
-    return "district_id" if code == "district" else code
+    return next((column for column, called in CODES.items() if called == code), code)
 
 
 def _stored(code: str, value: Any) -> Any:

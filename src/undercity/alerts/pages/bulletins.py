@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from undercity import clock
 from undercity.alerts import actions
 from undercity.alerts.actions.issuing import may_issue, status_here
-from undercity.alerts.forms import BulletinForm, WithdrawForm, WordsForm
+from undercity.alerts.cap.message import Alert
+from undercity.alerts.forms import BulletinForm, UpdateForm, WithdrawForm, WordsForm
 from undercity.alerts.models import Bulletin
 from undercity.alerts.queries import bulletins as asking, lines
 from undercity.alerts.states import BulletinStage, Matter
@@ -83,33 +84,52 @@ def _list(request: HttpRequest, actor: Actor, form: BulletinForm | None, status:
 
 @officers_only
 def bulletin(request: HttpRequest, uid: UUID) -> HttpResponseBase:
-    """One of our messages: what it says, how it changed, and withdrawing it."""
+    """One of our messages: what it says, how it changed; saying it anew, and withdrawing it."""
     actor = actor_of(request)
     row = asking.visible_to(actor).filter(pk=uid).first()
     if row is None:
         raise NotFound(_("There is no such message."))
     if request.method != "POST":
-        return _one(request, actor, row, WithdrawForm(initial={"seen": row.version}))
+        return _one(request, actor, row)
     require(may_issue(actor, row.body_id))
-    form = WithdrawForm(request.POST)
+    anew = request.POST.get("do") == "update"
+    form: WordsForm = (UpdateForm if anew else WithdrawForm)(request.POST, auto_id=f"{'update' if anew else 'end'}_%s")
     if form.is_valid():
         given = form.cleaned_data
+        words: dict[str, Any] = {"by": actor, "at": clock.now(), "zh": _said(given, "zh"), "en": _said(given, "en"),
+                                 "seen": given["seen"]}
         try:
-            actions.withdraw(uid, by=actor, at=clock.now(), zh=_said(given, "zh"), en=_said(given, "en"),
-                             seen=given["seen"])
+            if anew:
+                actions.update(uid, ends=given["ends"], places=row.places, bodies=row.bodies, **words)
+            else:
+                actions.withdraw(uid, **words)
         except RuleBroken as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            messages.success(request, _("The message is withdrawn."))
+            messages.success(request, _("The message is published.") if anew else _("The message is withdrawn."))
             return redirect("bulletin", uid)
     return _one(request, actor, row, form, 422)
 
 
-def _one(request: HttpRequest, actor: Actor, row: Bulletin, form: WordsForm, status: int = 200) -> HttpResponse:
+def _spoken(alert: Alert, row: Bulletin) -> dict[str, Any]:
+    """What the last message says, as the form that says it anew begins."""
+    found: dict[str, Any] = {"seen": row.version, "ends": row.ends}
+    for language in ("zh", "en"):
+        info = alert.info(language == "zh")
+        if info is not None:
+            found |= {f"{name}_{language}": getattr(info, name) for name in ("headline", "description", "instruction")}
+    return found
+
+
+def _one(request: HttpRequest, actor: Actor, row: Bulletin, form: WordsForm | None = None,
+         status: int = 200) -> HttpResponse:
     messages_of = asking.messages_of(row.pk)
     alert = asking.alert_of(messages_of[-1])
+    update = form if isinstance(form, UpdateForm) else UpdateForm(initial=_spoken(alert, row), auto_id="update_%s")
+    end = form if isinstance(form, WithdrawForm) else WithdrawForm(initial={"seen": row.version}, auto_id="end_%s")
     return render(request, "alerts/bulletin.html", {
         "row": row, "matter": Matter(row.matter).label, "body": body_name(row.body_id),
         "stage": BulletinStage(row.stage).label, "languages": lines.languages(alert), "messages_of": messages_of,
-        "out": row.stage == BulletinStage.OUT, "may": bool(may_issue(actor, row.body_id)), "form": form,
+        "out": row.stage == BulletinStage.OUT, "may": bool(may_issue(actor, row.body_id)), "form": end,
+        "update": update,
         "status": lines.status_words(row.status)}, status=status)
