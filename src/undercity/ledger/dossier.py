@@ -37,6 +37,7 @@ class Row(Protocol):
 Reader = Callable[[Iterable[UUID]], dict[UUID, Content]]
 _readers: dict[str, Reader] = {}
 _fields: dict[str, tuple[str, ...]] = {}
+_tables: dict[str, type[Model]] = {}
 
 
 def register(kind: str, reader: Reader) -> None:
@@ -53,8 +54,18 @@ def register_table(kind: str, model: type[Model], fields: tuple[str, ...]) -> No
         rows = model._default_manager.filter(pk__in=list(ids)).values_list("pk", "salt", *fields)
         return {row[0]: Content(row[1], dict(zip(fields, row[2:], strict=True))) for row in rows}
 
-    _fields[kind] = fields
+    _fields[kind], _tables[kind] = fields, model
     register(kind, read)
+
+
+def table_of(kind: str) -> type[Model]:
+    """The table whose rows are dossiers of this kind."""
+    return _tables[kind]
+
+
+def fields_of(kind: str) -> tuple[str, ...]:
+    """The columns of it that the record vouches for."""
+    return _fields[kind]
 
 
 def content_of(kind: str, row: Row) -> Content:

@@ -40,8 +40,9 @@ from undercity.alerts.models import Bulletin, BulletinMessage
 from undercity.alerts.projection import OWN_XML, state_of
 from undercity.alerts.states import BulletinStage, Matter
 from undercity.db import write
-from undercity.errors import Conflict, InvalidMove, NotFound, RuleBroken
+from undercity.errors import InvalidMove, NotFound, RuleBroken
 from undercity.ledger.actions import last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.fold import DossierRef, StreamState
 from undercity.org.powers import Actor, Decision, can, require
@@ -166,8 +167,7 @@ def _locked(uid: UUID, by: Actor, seen: int | None) -> Bulletin:
     if row.stage != BulletinStage.OUT:
         raise InvalidMove(_("This message is withdrawn already."), remedy=_("Publish a new one."))
     if seen is not None and seen != row.version:
-        raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                       remedy=_("See below what changed, then decide again."))
+        raise moved_since(uid, seen)
     return row
 
 

@@ -24,15 +24,15 @@ from undercity.cases.queries.visible import visible_to
 from undercity.cases.states import Move, Now, Verb
 from undercity.db import write
 from undercity.errors import Conflict, NotFound, RuleBroken
-from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
 from undercity.ledger.pictures import Picture
-from undercity.ledger.queries import since, story
+from undercity.ledger.queries import story
 from undercity.ledger.record import duties_of
 from undercity.notices.actions import put
 from undercity.org.powers import Actor, require
-from undercity.org.queries import Holder, calendar, directory, holder, post_titles, serving
+from undercity.org.queries import Holder, calendar, directory, holder, serving
 from undercity.org.states import Power, Role
 from undercity.science.worktime import Limit, Unit, deadline
 
@@ -173,10 +173,5 @@ def locked(rows: QuerySet[Case]) -> tuple[Case, StreamState]:
 
 
 def _moved_since(row: Case, seen: int) -> Conflict:
-    news = since(row.uid, seen)
-    titles = post_titles(entry.post for entry in news if entry.post)
-    told = [{"what": vocabulary.label(entry.verb), "who": titles.get(entry.post, "") if entry.post else "",
-             "when": entry.at.isoformat()} for entry in news]
-    return Conflict(_("Somebody was quicker: the case moved while you looked at it."),
-                    remedy=_("See below what changed, then decide again."),
-                    details={"case": row.number, "stage": row.stage, "version": row.version, "changes": told})
+    return moved_since(row.uid, seen, _("Somebody was quicker: the case moved while you looked at it."),
+                       case=row.number, stage=row.stage, version=row.version)

@@ -12,22 +12,21 @@ import uuid_utils.compat as ids
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.clock import ZONE
 from undercity.db import write
 from undercity.errors import Conflict, NotFound, RuleBroken
 from undercity.forces import rules
 from undercity.forces.facts import DEPLOYMENT, Arrived, CalledUp, Relieved, StoodDown
-from undercity.forces.models import Deployment, DeploymentNote, Need, Point, Team
+from undercity.forces.models import Deployment, Need, Point, Team
 from undercity.forces.projection import MUSTER, SERVE
 from undercity.forces.queries.deployments import target
 from undercity.forces.queries.situations import minutes_to
 from undercity.forces.queries.teams import Card, cards
 from undercity.forces.states import How, NeedStage, Stage, Verb
 from undercity.ledger.actions import assigned, last_sequence, record
-from undercity.ledger.dossier import content_of, new_salt, ref
-from undercity.ledger.facts import Facts, label
+from undercity.ledger.actions.quicker import moved_since
+from undercity.ledger.evidence import kept_words
+from undercity.ledger.facts import Facts
 from undercity.ledger.fold import DossierRef, StreamState
-from undercity.ledger.queries import since
 from undercity.ledger.record import state_of
 from undercity.org.models import Appointment
 from undercity.org.powers import Actor, Decision, require
@@ -130,12 +129,7 @@ def _leader(row: Team) -> Holder:
 
 
 def _note(stream: UUID, text: str) -> DossierRef | None:
-    text = text.strip()
-    if not text:
-        return None
-    row = DeploymentNote(id=ids.uuid7(), salt=new_salt(), stream=stream, text=text)
-    row.save(force_insert=True)
-    return ref("deployment.note", row.id, content_of("deployment.note", row))
+    return kept_words("deployment.note", text, most=rules.WORDS_MAX, stream=stream)
 
 
 @dataclass
@@ -176,10 +170,7 @@ def turn(deployment: UUID, verb: Verb, *, by: Actor, at: datetime, seen: int | N
             raise NotFound(_("There is no such deployment."))
         require(rules.may_send(by, directory().cards[row.team.body_id].path) if may is None else may)
         if seen is not None and seen != row.version:
-            raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                           remedy=_("See below what changed, then decide again."), details={"changes": [
-                               {"what": label(one.verb), "who": "", "when": one.at.astimezone(ZONE).isoformat()}
-                               for one in since(row.pk, seen)]})
+            raise moved_since(row.pk, seen)
         rules.legal(row.stage, verb)
         yield Turn(row, by, at)
 

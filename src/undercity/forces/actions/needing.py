@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.db import write
-from undercity.errors import Conflict, InvalidMove, NotFound, RuleBroken
+from undercity.errors import InvalidMove, NotFound, RuleBroken
 from undercity.forces import rules
 from undercity.forces.actions.deploying import BACK, DONE, stand_down
 from undercity.forces.facts import NEED, AskedSkill, NeedEnded, NeedEntered
-from undercity.forces.models import Deployment, DeploymentNote, Need, NeedWords
+from undercity.forces.models import Deployment, Need, NeedWords
 from undercity.forces.states import NeedStage, Stage
 from undercity.ledger.actions import last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.evidence import kept_words
 from undercity.ledger.fold import StreamState
 from undercity.ledger.record import state_of
 from undercity.org.powers import Actor, require
@@ -65,15 +67,10 @@ def end_need(uid: UUID, *, by: Actor, at: datetime, met: bool, note: str = "", s
             raise NotFound(_("There is no such need."))
         require(rules.may_send(by, directory().cards[row.territory_id].path))
         if seen is not None and seen != row.version:
-            raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                           remedy=_("Load the page again, then decide again."))
+            raise moved_since(row.pk, seen)
         if row.stage != NeedStage.OPEN:
             raise InvalidMove(_("This need is over already."), remedy=_("Load the page again."))
-        mark = None
-        if note.strip():
-            words = DeploymentNote(id=ids.uuid7(), salt=new_salt(), stream=row.pk, text=rules.words(note, "note"))
-            words.save(force_insert=True)
-            mark = ref("deployment.note", words.id, content_of("deployment.note", words))
+        mark = kept_words("deployment.note", note, most=rules.WORDS_MAX, stream=row.pk)
         for one in Deployment.objects.filter(need=row, ended_at__isnull=True):
             stand_down(one.pk, by=by, at=at, why=DONE if met and one.stage == Stage.THERE else BACK)
         record(NeedEnded(met=met, note=mark), stream_kind=NEED, stream=row.pk, by=by, at=at,

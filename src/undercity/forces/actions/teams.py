@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.db import write
-from undercity.errors import Conflict, NotFound, RuleBroken
+from undercity.errors import NotFound, RuleBroken
 from undercity.forces import rules
 from undercity.forces.facts import TEAM, GearSet, HeldSkill, Registered, TeamChanged, TeamEnded
 from undercity.forces.models import Deployment, Hospital, Member, Point, Shift, Team, TeamWords
 from undercity.forces.states import GearKind, Part, PointKind, Severity, Skill, TeamKind
 from undercity.ledger.actions import last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import DossierRef, StreamState
@@ -192,8 +193,7 @@ def _locked(team: UUID, by: Actor, seen: int | None) -> Team:
         raise NotFound(_("There is no such team."))
     require(rules.may_keep(by, _path(row.body_id)))
     if seen is not None and seen != row.version:
-        raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                       remedy=_("Load the page again, then decide again."))
+        raise moved_since(row.pk, seen)
     return row
 
 

@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-import uuid_utils.compat as uuid
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.db import insert_objects, write
+from undercity.db import write
 from undercity.errors import NotFound, RuleBroken
 from undercity.inspections import rules
 from undercity.inspections.facts import BOARDS, BoardsDown, BoardsSet
-from undercity.inspections.models import BoardsPhoto, BoardsStand
+from undercity.inspections.models import BoardsStand
 from undercity.inspections.queries.inspections import bodies_read
 from undercity.inspections.queries.keepers import keepers
 from undercity.inspections.rows import BOARDS as STANDS
 from undercity.ledger.actions import last_sequence, record
-from undercity.ledger.dossier import content_of, new_salt, ref
-from undercity.ledger.fold import DossierRef, StreamState
-from undercity.ledger.pictures import Picture, keep
+from undercity.ledger.evidence import kept_pictures
+from undercity.ledger.fold import StreamState
+from undercity.ledger.pictures import Picture
 from undercity.org.powers import Actor, require
 from undercity.org.queries import directory
 from undercity.places.models import Place
@@ -51,16 +50,6 @@ def tap_boards(place: int, *, is_set: bool, by: Actor, at: datetime, tapped: dat
         there = BoardsStand.objects.filter(pk=uid).first()
         was = StreamState(sequence=last_sequence(uid), subject=STANDS.state_of(there)) if there else StreamState()
         kind = BoardsSet if is_set else BoardsDown
-        record(kind(place=place, body=keeper.body, photos=_photos(uid, photos)), stream_kind=BOARDS, stream=uid,
-               was=was, by=by, at=min(tapped or at, at))
+        record(kind(place=place, body=keeper.body, photos=kept_pictures("boards.photo", photos, boards_uid=uid)),
+               stream_kind=BOARDS, stream=uid, was=was, by=by, at=min(tapped or at, at))
         return BoardsStand.objects.get(pk=uid)
-
-
-def _photos(uid: UUID, photos: Sequence[Picture]) -> tuple[DossierRef, ...]:
-    rows = []
-    for picture in photos:
-        keep(picture)
-        rows.append(BoardsPhoto(id=uuid.uuid7(), salt=new_salt(), boards_uid=uid, sha256=picture.sha256,
-                                width=picture.width, height=picture.height))
-    insert_objects(BoardsPhoto, rows)
-    return tuple(ref("boards.photo", one.id, content_of("boards.photo", one)) for one in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 import uuid_utils.compat as uuid
@@ -11,13 +12,13 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.db import insert_objects, write
+from undercity.db import write
 from undercity.errors import Conflict, NotFound, RuleBroken
 from undercity.inspections import rules
 from undercity.inspections.checklist_rules import Item
 from undercity.inspections.facts import SUBJECT, Again, Done, Given, Looked
 from undercity.inspections.kinds import AGAIN, CHECK
-from undercity.inspections.models import Inspection, InspectionNote, InspectionPhoto
+from undercity.inspections.models import Inspection
 from undercity.inspections.queries.checklists import checklists, topics
 from undercity.inspections.queries.inspections import (
     Due,
@@ -33,16 +34,15 @@ from undercity.inspections.queries.inspections import (
 from undercity.inspections.queries.keepers import Keeper, holders_of, keepers
 from undercity.inspections.rows import CHECKS
 from undercity.inspections.states import Kind, Status
-from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
-from undercity.ledger.dossier import content_of, new_salt, ref
-from undercity.ledger.fold import DossierRef, StreamState
-from undercity.ledger.pictures import Picture, keep
-from undercity.ledger.queries import since
+from undercity.ledger.actions.quicker import moved_since
+from undercity.ledger.evidence import kept_pictures_by_item, kept_words_by_item
+from undercity.ledger.fold import StreamState
+from undercity.ledger.pictures import Picture
 from undercity.ledger.record import duties_of
 from undercity.ledger.rules import due_of
 from undercity.org.powers import THE_SYSTEM, Actor, can, require
-from undercity.org.queries import Holder, calendar, directory, post_titles
+from undercity.org.queries import Holder, calendar, directory
 from undercity.org.states import Power
 from undercity.places.models import Place
 from undercity.places.signals import problem_found
@@ -187,9 +187,11 @@ def finish_check(uid: UUID, *, by: Actor, at: datetime, answers: Mapping[str, ob
         cases = _told(row, asked, found, words, pictures, by=by, at=at)
         happened, first = min(tapped or at, at), row.status == Status.OPEN
         kind = Done if first else Looked
+        of: dict[str, Any] = {"inspection_uid": row.pk, "turn": row.again}
         # A look reports what it was asked; what it was not asked keeps failing.
         record(kind(closes=row.duty, results=found.results, failed=tuple(found.failed), cases=cases,
-                    notes=_notes(row, words), photos=_photos(row, pictures)),
+                    notes=kept_words_by_item("inspection.note", words, **of),
+                    photos=kept_pictures_by_item("inspection.photo", pictures, **of)),
                stream_kind=SUBJECT, stream=row.pk, by=by, was=was, at=max(happened, duty.assigned_at))
         row.refresh_from_db()
         if first:
@@ -217,13 +219,8 @@ def _state(row: Inspection) -> StreamState:
 
 
 def _moved_since(row: Inspection, seen: int) -> Conflict:
-    news = [entry for entry in since(row.pk, seen) if not entry.verb.startswith("duty.")]
-    titles = post_titles(entry.post for entry in news if entry.post)
-    told = [{"what": vocabulary.label(entry.verb), "who": titles.get(entry.post, "") if entry.post else "",
-             "when": entry.at.isoformat()} for entry in news]
-    return Conflict(_("Somebody was quicker: the check was done while you looked at it."),
-                    remedy=_("See below what was found."),
-                    details={"check": str(row.pk), "version": row.version, "changes": told})
+    return moved_since(row.pk, seen, _("Somebody was quicker: the check was done while you looked at it."),
+                       _("See below what was found."), check=str(row.pk), version=row.version)
 
 
 def _told(row: Inspection, items: Iterable[Item], found: rules.Found, words: Mapping[str, str],
@@ -253,18 +250,3 @@ def _in_words(item: Item, value: object, words: str) -> str:
     return f"{said} {words}".strip()
 
 
-def _notes(row: Inspection, words: Mapping[str, str]) -> tuple[DossierRef, ...]:
-    rows = [InspectionNote(id=uuid.uuid7(), salt=new_salt(), inspection_uid=row.pk, turn=row.again, item=code,
-                           text=text) for code, text in words.items()]
-    insert_objects(InspectionNote, rows)
-    return tuple(ref("inspection.note", one.id, content_of("inspection.note", one)) for one in rows)
-
-
-def _photos(row: Inspection, pictures: Iterable[tuple[str, Picture]]) -> tuple[DossierRef, ...]:
-    rows = []
-    for item, picture in pictures:
-        keep(picture)
-        rows.append(InspectionPhoto(id=uuid.uuid7(), salt=new_salt(), inspection_uid=row.pk, turn=row.again, item=item,
-                                    sha256=picture.sha256, width=picture.width, height=picture.height))
-    insert_objects(InspectionPhoto, rows)
-    return tuple(ref("inspection.photo", one.id, content_of("inspection.photo", one)) for one in rows)

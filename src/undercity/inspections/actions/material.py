@@ -17,7 +17,7 @@ from undercity.errors import Conflict, InvalidMove, NotFound, RuleBroken
 from undercity.inspections import rules
 from undercity.inspections.kinds import MATERIAL
 from undercity.inspections.material_facts import SUBJECT, Due, Gone, Moved, Registered, Tested
-from undercity.inspections.models import Material, MaterialNote, MaterialWords
+from undercity.inspections.models import Material, MaterialWords
 from undercity.inspections.queries.inspections import bodies_read
 from undercity.inspections.queries.keepers import Keeper, holders_of, keepers
 from undercity.inspections.queries.material import to_remind
@@ -26,6 +26,7 @@ from undercity.inspections.rules import COUNT_MAX, NOTE_MAX, may_keep, soonest
 from undercity.inspections.states import Gear, Movement, Why
 from undercity.ledger.actions import assigned, last_sequence, record
 from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.evidence import kept_words
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import DossierRef, StreamState
 from undercity.ledger.record import duties_of
@@ -84,15 +85,7 @@ class Turn:
 
     def note(self, text: str) -> DossierRef | None:
         """Words that come with the step, kept and marked."""
-        text = text.strip()
-        if len(text) > NOTE_MAX:
-            raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": NOTE_MAX}, field="note",
-                             remedy=_("Shorten it."))
-        if not text:
-            return None
-        row = MaterialNote(id=uuid.uuid7(), salt=new_salt(), material_uid=self.row.pk, text=text)
-        insert_objects(MaterialNote, [row])
-        return ref("material.note", row.id, content_of("material.note", row))
+        return kept_words("material.note", text, most=NOTE_MAX, material_uid=self.row.pk)
 
     def record(self, facts: Facts) -> Material:
         """One entry of it."""

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from undercity.db import insert_objects, write
 from undercity.errors import Conflict, NotFound, RuleBroken
-from undercity.ledger import facts as vocabulary, rules
+from undercity.ledger import rules
 from undercity.ledger.actions import assigned, last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.evidence import bounded, kept_pictures, kept_words
 from undercity.ledger.fold import Assigned, DossierRef, DutyState, StreamState
-from undercity.ledger.models import Brief, Task, TaskNote, TaskPhoto
-from undercity.ledger.pictures import Picture, keep
-from undercity.ledger.queries import since
+from undercity.ledger.models import Brief, Task
+from undercity.ledger.pictures import Picture
 from undercity.ledger.queries.agenda import templates
 from undercity.ledger.queries.tasks import may_receive
 from undercity.ledger.record import duties_of
@@ -35,7 +36,7 @@ from undercity.ledger.task_facts import (
 )
 from undercity.ledger.task_rows import state_of
 from undercity.org.powers import Actor, can, own, require
-from undercity.org.queries import Holder, calendar, directory, post_titles, superior_of
+from undercity.org.queries import Holder, calendar, directory, superior_of
 from undercity.org.states import Power
 
 TEXT_MAX = 4000
@@ -55,37 +56,17 @@ class Turn:
 
     def note(self, text: str) -> DossierRef | None:
         """Words that come with the step, kept and marked."""
-        text = _bounded(text, "note")
-        if not text:
-            return None
-        row = TaskNote(id=uuid.uuid7(), salt=new_salt(), task_id=self.row.pk, text=text)
-        row.save(force_insert=True)
-        return ref("task.note", row.id, content_of("task.note", row))
+        return kept_words("task.note", text, most=TEXT_MAX, task_id=self.row.pk)
 
     def photos(self, pictures: Sequence[Picture]) -> tuple[DossierRef, ...]:
         """Pictures that come with the step, kept and marked."""
-        rows = []
-        for picture in pictures:
-            keep(picture)
-            rows.append(TaskPhoto(id=uuid.uuid7(), salt=new_salt(), task_id=self.row.pk, sha256=picture.sha256,
-                                  width=picture.width, height=picture.height, taken_lat=picture.lat,
-                                  taken_lon=picture.lon))
-        TaskPhoto.objects.bulk_create(rows)
-        return tuple(ref("task.photo", row.id, content_of("task.photo", row)) for row in rows)
+        return kept_pictures("task.photo", pictures, task_id=self.row.pk)
 
     def record(self, said: TaskDone | TaskRefused | RefusalDecided | HandedOver) -> Task:
         """Write the entry and all that follows from it; the task as it is now."""
         record(said, stream_kind=SUBJECT, stream=self.row.pk, was=self.stream, by=self.by, at=self.at)
         self.row.refresh_from_db()
         return self.row
-
-
-def _bounded(text: str, field: str) -> str:
-    text = text.strip()
-    if len(text) > TEXT_MAX:
-        raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": TEXT_MAX}, field=field,
-                         remedy=_("Shorten it."))
-    return text
 
 
 @contextmanager
@@ -116,13 +97,8 @@ def _template(code: str) -> Template:
 
 
 def _moved_since(row: Task, seen: int) -> Conflict:
-    news = [entry for entry in since(row.pk, seen) if not entry.verb.startswith("duty.")]
-    titles = post_titles(entry.post for entry in news if entry.post)
-    told = [{"what": vocabulary.label(entry.verb), "who": titles.get(entry.post, "") if entry.post else "",
-             "when": entry.at.isoformat()} for entry in news]
-    return Conflict(_("Somebody was quicker: the duty moved while you looked at it."),
-                    remedy=_("See below what changed, then decide again."),
-                    details={"duty": str(row.pk), "version": row.version, "changes": told})
+    return moved_since(row.pk, seen, _("Somebody was quicker: the duty moved while you looked at it."),
+                       duty=str(row.pk), version=row.version)
 
 
 def report_done(task: UUID, *, by: Actor, at: datetime, note: str = "", photos: Sequence[Picture] = (),
@@ -181,7 +157,7 @@ def give(template: str, *, by: Actor, at: datetime, to: int, day: date, text: st
     if not chosen.trigger:
         raise RuleBroken(_("This duty arises by its rule; nobody gives it by hand."), field="template",
                          remedy=_("Choose a template with a trigger."))
-    words = _bounded(text, "text")
+    words = bounded(text, most=TEXT_MAX, field="text")
     if not words:
         raise RuleBroken(_("What is it about?"), field="text",
                          remedy=_("Write it in one line; names of persons do not belong here."))

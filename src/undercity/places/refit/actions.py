@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 
 from undercity.clock import ZONE
 from undercity.db import write
-from undercity.errors import Conflict, InvalidMove, NotFound, RuleBroken
-from undercity.ledger import facts as vocabulary
+from undercity.errors import InvalidMove, NotFound, RuleBroken
 from undercity.ledger.actions import assigned, last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.evidence import kept_pictures, kept_words
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
-from undercity.ledger.pictures import Picture, keep
-from undercity.ledger.queries import since
+from undercity.ledger.pictures import Picture
 from undercity.ledger.record import duties_of
 from undercity.org.models import Appointment, Post
 from undercity.org.powers import Actor, Decision, can, require
@@ -28,7 +28,7 @@ from undercity.org.queries import Holder, directory
 from undercity.org.states import Power
 from undercity.places.models import Place
 from undercity.places.refit.facts import SUBJECT, Dropped, Finished, Planned, Progressed, Reopened
-from undercity.places.refit.models import RefitItem, RefitNote, RefitPhoto, RefitWords
+from undercity.places.refit.models import RefitItem, RefitWords
 from undercity.places.refit.rows import IMPROVE, state_of
 from undercity.places.refit.states import MOVES, Stage, Verb
 from undercity.places.seasons.powers import may_decide
@@ -103,27 +103,11 @@ class Turn:
 
     def note(self, text: str, *, needed: bool = False) -> DossierRef | None:
         """Words that come with the step, kept and marked."""
-        text = text.strip()
-        if needed and not text:
-            raise RuleBroken(_("A reason is missing."), field="note", remedy=_("Write in one sentence why."))
-        if len(text) > NOTE_MAX:
-            raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": NOTE_MAX}, field="note",
-                             remedy=_("Shorten it."))
-        if not text:
-            return None
-        row = RefitNote(id=ids.uuid7(), salt=new_salt(), item=self.row, text=text)
-        row.save(force_insert=True)
-        return ref("refit.note", row.id, content_of("refit.note", row))
+        return kept_words("refit.note", text, most=NOTE_MAX, needed=needed, item=self.row)
 
     def photos(self, pictures: Sequence[Picture], moment: str) -> tuple[DossierRef, ...]:
         """Pictures that come with the step, kept and marked."""
-        rows = []
-        for picture in pictures:
-            keep(picture)
-            rows.append(RefitPhoto(id=ids.uuid7(), salt=new_salt(), item=self.row, moment=moment,
-                                   sha256=picture.sha256, width=picture.width, height=picture.height))
-        RefitPhoto.objects.bulk_create(rows)
-        return tuple(ref("refit.photo", row.id, content_of("refit.photo", row)) for row in rows)
+        return kept_pictures("refit.photo", pictures, item=self.row, moment=moment)
 
     def record(self, said: Facts) -> RefitItem:
         """Write the entry and all that follows from it; the item as it is now."""
@@ -146,20 +130,13 @@ def turn(item: UUID, verb: Verb, *, by: Actor, at: datetime, seen: int | None, d
         if row is None:
             raise NotFound(_("There is no such item."))
         if seen is not None and seen != row.version:
-            raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                           remedy=_("See below what changed, then decide again."),
-                           details={"changes": _news(row, seen)})
+            raise moved_since(row.pk, seen)
         require(may_decide(by, row.place.district_id) if decides else may_improve(by, row))
         if verb not in MOVES[Stage(row.stage)]:
             raise InvalidMove(_("This item can no longer be moved so: %(state)s.") % {"state": Stage(row.stage).label},
                               remedy=_("Load the page again; the record below shows what happened."))
         yield Turn(row=row, by=by, at=at, stream=StreamState(
             sequence=last_sequence(row.pk), subject=state_of(row), duties=duties_of([row.pk]).get(row.pk, {})))
-
-
-def _news(row: RefitItem, seen: int) -> list[dict[str, str]]:
-    return [{"what": vocabulary.label(one.verb), "who": "", "when": one.at.astimezone(ZONE).isoformat()}
-            for one in since(row.pk, seen)]
 
 
 def report_progress(item: UUID, *, by: Actor, at: datetime, spent: int, note: str = "",

@@ -13,20 +13,22 @@ from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.db import write
-from undercity.errors import Conflict, NotFound, RuleBroken
+from undercity.errors import NotFound, RuleBroken
 from undercity.ledger.actions import assigned, last_sequence, record
 from undercity.ledger.actions.each import record_each, states_of
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.evidence import kept_pictures, kept_words
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
-from undercity.ledger.pictures import Picture, keep
+from undercity.ledger.pictures import Picture
 from undercity.ledger.record import duties_of
 from undercity.org.models import Appointment, Post
 from undercity.org.powers import Actor, require
 from undercity.org.queries import Holder, directory
 from undercity.org.states import Power
-from undercity.response.actions.turning import NOTE_MAX, news
-from undercity.response.models import Order, OrderNote, OrderPhoto, OrderWords, Response
+from undercity.response.actions.turning import NOTE_MAX
+from undercity.response.models import Order, OrderWords, Response
 from undercity.response.order_facts import SUBJECT, Acknowledged, Begun, Done, Given, PassedOn, Refused, Withdrawn
 from undercity.response.powers import may_answer, over
 from undercity.response.rows import CARRY_OUT, ORDERS
@@ -46,27 +48,11 @@ class Turn:
 
     def note(self, text: str, *, needed: bool = False) -> DossierRef | None:
         """Words that come with the step, kept and marked."""
-        text = text.strip()
-        if needed and not text:
-            raise RuleBroken(_("A reason is missing."), field="note", remedy=_("Write in one sentence why."))
-        if len(text) > NOTE_MAX:
-            raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": NOTE_MAX}, field="note",
-                             remedy=_("Shorten it."))
-        if not text:
-            return None
-        row = OrderNote(id=ids.uuid7(), salt=new_salt(), order=self.row, text=text)
-        row.save(force_insert=True)
-        return ref("order.note", row.id, content_of("order.note", row))
+        return kept_words("order.note", text, most=NOTE_MAX, needed=needed, order=self.row)
 
     def photos(self, pictures: Sequence[Picture]) -> tuple[DossierRef, ...]:
         """Pictures that come with the step, kept and marked."""
-        rows = []
-        for picture in pictures:
-            keep(picture)
-            rows.append(OrderPhoto(id=ids.uuid7(), salt=new_salt(), order=self.row, sha256=picture.sha256,
-                                   width=picture.width, height=picture.height))
-        OrderPhoto.objects.bulk_create(rows)
-        return tuple(ref("order.photo", row.id, content_of("order.photo", row)) for row in rows)
+        return kept_pictures("order.photo", pictures, order=self.row)
 
     def record(self, said: Facts) -> Order:
         """Write the entry and all that follows from it; the order as it is now."""
@@ -88,9 +74,7 @@ def turn(uid: UUID, step: Step, *, by: Actor, at: datetime, seen: int | None = N
         else:
             require(over(by, Power.ORDER_GIVE, row.response.body_id))
         if seen is not None and seen != row.version:
-            raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                           remedy=_("See below what changed, then decide again."),
-                           details={"changes": news(uid, seen)})
+            raise moved_since(uid, seen)
         legal(Standing(row.standing), step)
         yield Turn(row, StreamState(sequence=last_sequence(row.pk), subject=ORDERS.state_of(row),
                                     duties=duties_of([row.pk]).get(row.pk, {})), by, at)

@@ -6,22 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat as ids
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.clock import ZONE
 from undercity.db import write
-from undercity.errors import Conflict, NotFound, RuleBroken
-from undercity.ledger import facts as vocabulary
+from undercity.errors import NotFound
 from undercity.ledger.actions import last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.evidence import bounded
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import DossierRef, StreamState
-from undercity.ledger.queries import since
 from undercity.ledger.record import duties_of
 from undercity.org.powers import Actor
 from undercity.response.facts import SUBJECT
@@ -50,12 +48,8 @@ class Turn:
 
     def text(self, kind: str, text: str, *, needed: bool = False) -> DossierRef | None:
         """Words kept with the step and marked; the mark can be told before the response's own row is there."""
-        text, most = text.strip(), NOTE_MAX if kind == "note" else TEXT_MAX
-        if needed and not text:
-            raise RuleBroken(_("A reason is missing."), field="note", remedy=_("Write in one sentence why."))
-        if len(text) > most:
-            raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": most},
-                             field="note" if kind == "note" else "text", remedy=_("Shorten it."))
+        is_note = kind == "note"
+        text = bounded(text, most=NOTE_MAX if is_note else TEXT_MAX, needed=needed, field="note" if is_note else "text")
         if not text:
             return None
         row = ResponseText(id=ids.uuid7(), salt=new_salt(), response_id=self.uid, kind=kind, text=text)
@@ -83,14 +77,6 @@ def turn(uid: UUID, *, by: Actor, at: datetime, seen: int | None = None) -> Iter
         if row is None:
             raise NotFound(_("There is no such response."))
         if seen is not None and seen != row.version:
-            raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                           remedy=_("See below what changed, then decide again."),
-                           details={"changes": news(uid, seen)})
+            raise moved_since(uid, seen)
         yield Turn(row.pk, row, StreamState(sequence=last_sequence(row.pk), subject=state_of(row),
                                             duties=duties_of([row.pk]).get(row.pk, {})), by, at)
-
-
-def news(uid: UUID, seen: int) -> list[dict[str, Any]]:
-    """What happened to a stream since a version somebody saw, for a page or a machine."""
-    return [{"what": vocabulary.label(one.verb), "who": "", "when": one.at.astimezone(ZONE).isoformat()}
-            for one in since(uid, seen)]

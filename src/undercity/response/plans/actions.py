@@ -12,14 +12,16 @@ from undercity.clock import ZONE
 from undercity.db import write
 from undercity.errors import Conflict, InvalidMove, NotFound, RuleBroken
 from undercity.ledger.actions import last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of as dossier_of, new_salt, ref
+from undercity.ledger.evidence import kept_words
 from undercity.ledger.fold import DossierRef, StreamState
 from undercity.org.models import Body
 from undercity.org.powers import Actor, Decision, can, require
 from undercity.org.queries import directory
 from undercity.org.states import Power
 from undercity.response.plans.facts import SUBJECT, Drafted, Published, Withdrawn
-from undercity.response.plans.models import PlanNote, PlanText, PlanVersion
+from undercity.response.plans.models import PlanText, PlanVersion
 from undercity.response.plans.queries import content_of, holders_now
 from undercity.response.plans.rows import state_of
 from undercity.response.plans.rules import PlanContent, check, parse
@@ -112,21 +114,12 @@ def _locked(plan: UUID, verb: Verb, by: Actor, seen: int | None) -> PlanVersion:
         raise InvalidMove(_("This version can no longer be moved so: it is %(stage)s.") % {
             "stage": Stage(row.stage).label}, remedy=_("Load the page again; its history shows what happened."))
     if seen is not None and seen != row.version:
-        raise Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                       remedy=_("See below what changed, then decide again."))
+        raise moved_since(row.pk, seen)
     return row
 
 
 def _noted(row: PlanVersion, text: str) -> DossierRef | None:
-    text = text.strip()
-    if len(text) > NOTE_MAX:
-        raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": NOTE_MAX}, field="note",
-                         remedy=_("Shorten it."))
-    if not text:
-        return None
-    note = PlanNote(id=ids.uuid7(), salt=new_salt(), plan=row, text=text)
-    note.save(force_insert=True)
-    return ref("plan.note", note.id, dossier_of("plan.note", note))
+    return kept_words("plan.note", text, most=NOTE_MAX, plan=row)
 
 
 def _step(row: PlanVersion, said: Published | Withdrawn, by: Actor, at: datetime) -> PlanVersion:

@@ -14,22 +14,22 @@ from django.utils.translation import gettext as _
 
 from undercity.db import insert_objects, write
 from undercity.errors import Conflict, InvalidMove, NotFound, RuleBroken
-from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
+from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.evidence import kept_words
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
-from undercity.ledger.queries import since
 from undercity.ledger.record import duties_of
 from undercity.notices.actions import put
 from undercity.org.powers import THE_SYSTEM, Actor, require
-from undercity.org.queries import calendar, directory, holder, post_titles
+from undercity.org.queries import calendar, directory, holder
 from undercity.org.states import Power, Role
 from undercity.places.states import PlaceUse
 from undercity.science.worktime import Limit, deadline
 from undercity.works.models import Work
 from undercity.works.permits import facts, kinds, rules
 from undercity.works.permits.facts import SUBJECT, PermitState
-from undercity.works.permits.models import Lease, Permit, PermitNote
+from undercity.works.permits.models import Lease, Permit
 from undercity.works.permits.queries import keeper_of, over, terms_at, to_warn, visible_to
 from undercity.works.permits.rows import state_of
 from undercity.works.permits.states import RUNNING, Move, Proposal, Verb
@@ -56,15 +56,7 @@ class Turn:
 
     def note(self, text: str) -> DossierRef | None:
         """Words that come with the step, kept and marked."""
-        text = text.strip()
-        if len(text) > TEXT_MAX:
-            raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": TEXT_MAX}, field="note",
-                             remedy=_("Shorten it."))
-        if not text:
-            return None
-        row = PermitNote(id=uuid.uuid7(), salt=new_salt(), permit=self.row.uid, text=text)
-        insert_objects(PermitNote, [row])
-        return ref("permit.note", row.id, content_of("permit.note", row))
+        return kept_words("permit.note", text, most=TEXT_MAX, permit=self.row.uid)
 
     def opens(self, kind: str) -> Assigned:
         """The duty that follows, of the keeper or of the office, with the clock of its term."""
@@ -155,13 +147,8 @@ def turn(permit: UUID, verb: Verb, *, by: Actor, at: datetime, seen: int | None,
 
 
 def _moved_since(row: Permit, seen: int) -> Conflict:
-    news = [entry for entry in since(row.uid, seen) if not entry.verb.startswith("duty.")]
-    titles = post_titles(entry.post for entry in news if entry.post)
-    told = [{"what": vocabulary.label(entry.verb), "who": titles.get(entry.post, "") if entry.post else "",
-             "when": entry.at.isoformat()} for entry in news]
-    return Conflict(_("Somebody was quicker: the permit moved while you looked at it."),
-                    remedy=_("See below what changed, then decide again."),
-                    details={"permit": row.number, "version": row.version, "changes": told})
+    return moved_since(row.uid, seen, _("Somebody was quicker: the permit moved while you looked at it."),
+                       permit=row.number, version=row.version)
 
 
 def move(permit: UUID, verb: Verb, *, by: Actor, at: datetime, note: str = "", day: date | None = None,

@@ -11,18 +11,17 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from undercity import clock
-from undercity.db import insert_objects, write
+from undercity.db import write
 from undercity.errors import Conflict, NotFound
-from undercity.ledger import facts as vocabulary
 from undercity.ledger.actions import assigned, last_sequence, record
-from undercity.ledger.dossier import content_of, new_salt, ref
-from undercity.ledger.fold import DossierRef, StreamState
-from undercity.ledger.pictures import Picture, keep
-from undercity.ledger.queries import since
+from undercity.ledger.actions.quicker import moved_since
+from undercity.ledger.evidence import kept_pictures_by_item, kept_words_by_item
+from undercity.ledger.fold import StreamState
+from undercity.ledger.pictures import Picture
 from undercity.ledger.record import duties_of
 from undercity.ledger.rules import due_of
 from undercity.org.powers import THE_SYSTEM, Actor, can, require
-from undercity.org.queries import calendar, directory, post_titles
+from undercity.org.queries import calendar, directory
 from undercity.org.states import Power
 from undercity.places.signals import problem_found
 from undercity.works.models import Work
@@ -32,7 +31,7 @@ from undercity.works.terms.queries import in_force
 from undercity.works.upkeep import rules
 from undercity.works.upkeep.facts import SUBJECT, CheckDone, CheckGiven
 from undercity.works.upkeep.kinds import CHECK
-from undercity.works.upkeep.models import CheckNote, CheckPhoto, UpkeepCheck
+from undercity.works.upkeep.models import UpkeepCheck
 from undercity.works.upkeep.queries import Due, due_between, open_of, visible_to
 from undercity.works.upkeep.rows import state_of
 from undercity.works.upkeep.rules import Finding
@@ -125,8 +124,9 @@ def finish_check(check: UUID, *, by: Actor, at: datetime, answers: Mapping[str, 
         findings = rules.complete(answers, list(standards), banned, list(acts), words)
         row.work = Work.objects.select_related("place").get(uid=row.work_id)
         said = CheckDone(closes=row.duty, answers=dict(answers), banned=tuple(code for code in acts if code in banned),
-                         cases=_told(row, findings, by=by, at=at), notes=_notes(row.pk, words),
-                         photos=_photos(row.pk, photos))
+                         cases=_told(row, findings, by=by, at=at),
+                         notes=kept_words_by_item("check.note", words, check_uid=row.pk),
+                         photos=kept_pictures_by_item("check.photo", photos, check_uid=row.pk))
         record(said, stream_kind=SUBJECT, stream=row.pk, by=by, at=at, was=StreamState(
             sequence=last_sequence(row.pk), subject=state_of(row), duties=duties))
         row.refresh_from_db()
@@ -134,13 +134,8 @@ def finish_check(check: UUID, *, by: Actor, at: datetime, answers: Mapping[str, 
 
 
 def _moved_since(row: UpkeepCheck, seen: int) -> Conflict:
-    news = [entry for entry in since(row.pk, seen) if not entry.verb.startswith("duty.")]
-    titles = post_titles(entry.post for entry in news if entry.post)
-    told = [{"what": vocabulary.label(entry.verb), "who": titles.get(entry.post, "") if entry.post else "",
-             "when": entry.at.isoformat()} for entry in news]
-    return Conflict(_("Somebody was quicker: the check was done while you looked at it."),
-                    remedy=_("See below what was found."),
-                    details={"check": str(row.pk), "version": row.version, "changes": told})
+    return moved_since(row.pk, seen, _("Somebody was quicker: the check was done while you looked at it."),
+                       _("See below what was found."), check=str(row.pk), version=row.version)
 
 
 def _told(row: UpkeepCheck, findings: Iterable[Finding], *, by: Actor, at: datetime) -> dict[str, str]:
@@ -161,18 +156,3 @@ def _told(row: UpkeepCheck, findings: Iterable[Finding], *, by: Actor, at: datet
     return numbers
 
 
-def _notes(check: UUID, words: Mapping[str, str]) -> tuple[DossierRef, ...]:
-    rows = [CheckNote(id=uuid.uuid7(), salt=new_salt(), check_uid=check, item=code, text=text)
-            for code, text in words.items()]
-    insert_objects(CheckNote, rows)
-    return tuple(ref("check.note", row.id, content_of("check.note", row)) for row in rows)
-
-
-def _photos(check: UUID, photos: Iterable[tuple[str, Picture]]) -> tuple[DossierRef, ...]:
-    rows = []
-    for item, picture in photos:
-        keep(picture)
-        rows.append(CheckPhoto(id=uuid.uuid7(), salt=new_salt(), check_uid=check, item=item, sha256=picture.sha256,
-                               width=picture.width, height=picture.height))
-    insert_objects(CheckPhoto, rows)
-    return tuple(ref("check.photo", row.id, content_of("check.photo", row)) for row in rows)

@@ -8,25 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import uuid_utils.compat as ids
 from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.db import write
-from undercity.errors import Conflict, NotFound, RuleBroken
-from undercity.ledger import facts as vocabulary
+from undercity.errors import NotFound
 from undercity.ledger.actions import last_sequence, record
-from undercity.ledger.dossier import content_of, new_salt, ref
+from undercity.ledger.actions.quicker import moved_since
+from undercity.ledger.evidence import kept_words
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import DossierRef, StreamState
-from undercity.ledger.queries import since
 from undercity.ledger.record import duties_of
 from undercity.org.powers import Actor
-from undercity.org.queries import post_titles
 from undercity.places.models import Place
 from undercity.places.seasons.facts import SUBJECT
 from undercity.places.seasons.fold import SeasonState
-from undercity.places.seasons.models import Season, SeasonNote
+from undercity.places.seasons.models import Season
 from undercity.places.seasons.rows import state_of
 
 NAMESPACE = uuid.UUID("0a8f3f9e-6a2c-5c0e-9d53-4b1f7d0e6c21")
@@ -62,17 +59,7 @@ class Turn:
 
     def note(self, text: str, *, needed: bool = True) -> DossierRef | None:
         """The reason that comes with the change, kept and marked. RuleBroken when it is missing or too long."""
-        text = text.strip()
-        if not text and needed:
-            raise RuleBroken(_("A reason is missing."), field="note", remedy=_("Write in one sentence why."))
-        if len(text) > TEXT_MAX:
-            raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": TEXT_MAX}, field="note",
-                             remedy=_("Shorten it."))
-        if not text:
-            return None
-        row = SeasonNote(id=ids.uuid7(), salt=new_salt(), season=self.uid, text=text)
-        row.save(force_insert=True)
-        return ref("season.note", row.id, content_of("season.note", row))
+        return kept_words("season.note", text, most=TEXT_MAX, needed=needed, season=self.uid)
 
     def record(self, said: Facts) -> Season:
         """Write the entry and all that follows from it; the year as it is now."""
@@ -90,16 +77,7 @@ def turn(place: int, year: int, *, by: Actor, at: datetime, seen: int | None = N
         uid = uid_of(row.key, year)
         season = Season.objects.filter(pk=uid).first()
         if seen is not None and seen != (season.version if season else 0):
-            raise _changed_since(uid, seen)
+            raise moved_since(uid, seen)
         yield Turn(place=row, year=year, uid=uid, by=by, at=at, stream=StreamState(
             sequence=last_sequence(uid), subject=state_of(season) if season else None,
             duties=duties_of([uid]).get(uid, {})))
-
-
-def _changed_since(uid: uuid.UUID, seen: int) -> Conflict:
-    news = since(uid, seen)
-    titles = post_titles(entry.post for entry in news if entry.post)
-    told = [{"what": vocabulary.label(entry.verb), "who": titles.get(entry.post, "") if entry.post else "",
-             "when": entry.at.astimezone(clock.ZONE).isoformat()} for entry in news]
-    return Conflict(_("Somebody was quicker: this changed while you looked at it."),
-                    remedy=_("See below what changed, then decide again."), details={"changes": told})
