@@ -46,16 +46,23 @@ from undercity.ledger.models import Task
 from undercity.org.models import Post
 import json
 from undercity import clock
-from undercity.org.queries import actor_for_post
+from undercity.forces.actions import needing
+from undercity.org.models import Appointment
+from undercity.org.queries import actor_for_person
 from undercity.response.actions import levels
-from undercity.response.models import PlanVersion, Response
-officer = actor_for_post(Post.objects.get(key="duty-officer-1").pk, None)
+from undercity.response.models import Response
+officer, second = (actor_for_person(Appointment.objects.get(post__key=key, ends=None).person_id)
+                   for key in ("duty-officer-1", "duty-officer-2"))
 body = directory().by_key["jinan-cad"]
 flood = Response.objects.filter(body=body, timeline="real", level__gt=0).first()
 if flood is None:
     # The evening of the pictures: the flood command has called a level.
     flood = levels.propose_level(body, 3, by=officer, at=clock.now(), basis="received", note="市防指电话通知（虚构）")
-    flood = levels.confirm(flood.pk, by=officer, at=clock.now(), level=3)
+    for one in (officer, second):
+        flood = levels.confirm(flood.pk, by=one, at=clock.now(), level=3)
+    for what, lat, lon, urgency, m3h in (("地道口积水，需排水", 36.6452, 116.9957, "serious", 300),
+                                         ("车库入口进水", 36.6583, 117.0121, "life", 600)):
+        needing.need(by=officer, at=clock.now(), what=what, lat=lat, lon=lon, urgency=urgency, m3h=m3h)
 case = Case.objects.filter(stage="closed", rework__gt=0).order_by("-id").select_related("report").first()
 leader = Post.objects.get(key="leader-1").pk
 task = Task.objects.filter(held_by=leader, status="open").order_by("due_at").first()
@@ -92,7 +99,7 @@ def addresses(server: Server) -> dict[str, str]:
             "field-report": "/field/#report", "field-queue": "/field/#queue", "report-what": "/report/",
             "report-send": "/report/", "shift": "/desk/shift/", "cases": "/desk/cases/?stage=disposal",
             "today": "/desk/today/", "hotspots": "/desk/cases/hotspots/", "grids": "/desk/grids/",
-            "find": "/find/?at=%E6%B3%89%E5%9F%8E%E8%B7%AF", "poster": "/places/cool-foshui/poster/",
+            "find": "/find/?lat=36.651&lon=116.998", "poster": "/places/cool-foshui/poster/",
             "flood": "/flood/", "seasons": "/desk/seasons/",
             "readings": "/desk/readings/places/cool-foshui/?span=week", "coverage": "/desk/coverage/",
             "readiness": "/desk/readiness/", "warnings": "/desk/warnings/", "plan": f"/desk/plans/{said['plan']}/",
