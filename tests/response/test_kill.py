@@ -7,6 +7,7 @@ import random
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -95,3 +96,49 @@ def test_orders_survive_two_kills_each_once_and_every_holder_is_told(
     replayed = undercity("ledger", "replay", environment=served.environment)
     assert replayed.returncode == 0, replayed.stdout[-2000:]
     print(f"rounds in which the giving was cut: {cut}")
+
+
+SILENCE = """
+import json
+from collections import Counter
+from datetime import timedelta
+from undercity import clock
+from undercity.ledger.models import Entry
+from undercity.notices.models import Notice
+from undercity.response.models import Order
+told = list(Entry.objects.filter(verb__startswith="order.silence_told").values_list("stream", "facts", "at"))
+orders = Order.objects.in_bulk([stream for stream, _facts, _at in told])
+early = [str(stream) for stream, facts, at in told
+         if at < orders[stream].held_from + timedelta(minutes=orders[stream].chain[facts["told"] - 1][1])]
+many = Counter((stream, facts["told"]) for stream, facts, _at in told)
+twice = [str(one) for one, count in many.items() if count > 1]
+waiting = Order.objects.filter(standing="issued", silent_at__lte=clock.now(), timeline="real").count()
+notices = Notice.objects.filter(code="order.silent").count()
+print(json.dumps({"told": len(told), "early": early, "twice": twice, "missed": waiting,
+                  "notices": notices - sum(facts["post"] is not None for _stream, facts, _at in told)}))
+"""
+
+
+@pytest.mark.timeout(600)
+def test_two_workers_one_of_them_killed_tell_each_silence_once_and_none_early(server: Callable[..., Server]) -> None:
+    served, dice, before = server(city=True), random.Random(5), -1
+    served.stop()
+    run(served, CONFIRM)
+    said = run(served, "from undercity import clock; print(clock.now().isoformat())")
+    given = datetime.fromisoformat(said.split()[-1])
+    for minutes in (1, 12, 26, 70):
+        real = datetime.now(given.tzinfo).isoformat(timespec="seconds")
+        moved = {**served.environment, "UNDERCITY_CLOCK": f"{(given + timedelta(minutes=minutes)).isoformat()}@{real}"}
+        both = [subprocess.Popen([COMMAND, "work", "--once"], env=moved, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL) for _worker in range(2)]
+        time.sleep(dice.uniform(2, 4))
+        both[0].kill()
+        assert both[1].wait(120) == 0
+        both[0].wait(30)
+        done = undercity("work", "--once", environment=moved)
+        assert done.returncode == 0, done.stderr[-2000:]
+        found = json.loads(undercity("shell", "--no-imports", "-c", SILENCE, environment=moved).stdout.splitlines()[-1])
+        assert (found["early"], found["twice"], found["missed"], found["notices"]) == ([], [], 0, 0), (minutes, found)
+        assert found["told"] > before or minutes == 70, found
+        before = found["told"]
+    assert before > 50
