@@ -141,6 +141,36 @@ def test_the_dry_run_tells_whom_it_calls_and_its_files_say_the_same(planner: Act
     assert "没有新增指令" in body(client.get(f"/desk/plans/{row.pk}/dry-run/?level=4&was=4&day=2026-07-18"))
 
 
+def test_the_dry_run_counts_the_way_of_who_is_sent_and_of_nobody_else(planner: Actor) -> None:
+    from tests.response.conftest import small_plan
+    from undercity.city.actions.forces_story import install_forces
+    from undercity.forces.models import Team
+    from undercity.places.models import Place
+
+    install_forces(lambda words: None)
+    leader = Team.objects.exclude(post=None).select_related("post").order_by("post__key").first()
+    assert leader is not None
+    assert leader.post is not None
+    place = Place.objects.filter(listed=True).order_by("key").first()
+    assert place is not None
+    orders = "".join(f"""
+[[order]]
+key = "{key}"
+level = 4
+verb = "{verb}"
+to = {{ post = "{leader.post.key}" }}
+at = {{ places = ["{place.key}"] }}
+done = 300
+zh = "{zh}"
+en = "{zh}"
+""" for key, verb, zh in (("send", "send_team", "派队"), ("look", "patrol", "巡查")))
+    row, client = published(small_plan() + orders, planner), signed_in(planner)
+    rows = client.get(f"/desk/plans/{row.pk}/dry-run/?level=4&was=&day=2026-07-18").context["rows"]
+    ways = {one.one.draft.order: one.one.travel for one in rows}
+    assert ways["send"] > 0
+    assert {way for key, way in ways.items() if key != "send"} == {0}
+
+
 def test_the_command_is_a_letter_whose_number_says_it_is_invented(planner: Actor, plan_text: str) -> None:
     row, client = published(plan_text, planner), signed_in(planner)
     page = body(client.get(f"/desk/plans/{row.pk}/command/?level=3&was=4&day=2026-07-18"))

@@ -213,7 +213,8 @@ def test_the_dry_run_counts_who_is_called_and_what_is_in_the_way() -> None:
     content = plan(order(key="a", to={"role": "squad_member", "body": "east", "each": True}, done=30),
                    order(key="b", done=30, after=["a"]), order(key="c", to={"post": "nobody"}),
                    order(key="d", to={"keeper": True}, at={"places": ["hall", "park"]}, closes=True, done=30))
-    run = dry_run(expand(content, 4, HOLDERS), {11, 15}, lambda post, place: 30.0 if place == 22 else 5.0)
+    run = dry_run(expand(content, 4, HOLDERS), {11, 15}, lambda draft: None if not (
+        draft.post and draft.place) else 30.0 if draft.place == 22 else 5.0)
     assert (len(run.orders), run.posts, run.messages, run.places, run.closing) == (6, 5, 2, 2, 2)
     assert (run.vacant, run.unreachable, run.unnamed) == ((4,), (3, 6), 1)
     # One has no minute left after the order before it, the other none after the way there.

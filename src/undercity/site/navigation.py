@@ -80,6 +80,8 @@ PUBLIC: tuple[tuple[str, Any, Holds], ...] = (
     ("numbers", _("Public numbers"), _everybody),
     ("tour", _("Tour"), _everybody),
 )
+# Pages that belong to an entry of the menu without lying below it.
+BESIDE = {"exercises": "responses"}
 FOOT = (("about", _("About")), ("tour", _("Tour")), ("components", _("Components")),
         ("machines", _("Doors for machines")))
 
@@ -98,7 +100,9 @@ def menu(actor: Actor, path: str) -> list[Entry]:
     entries = [Entry(name, label, address) for name, label, may in chosen
                if may(actor) and (address := address_of(name))]
     below = [entry for entry in entries if path.startswith(entry.address)]
-    nearest = max(below, key=lambda entry: len(entry.address), default=None)
+    home = next((name for page, name in BESIDE.items() if (there := address_of(page)) and path.startswith(there)), "")
+    nearest = next((entry for entry in entries if entry.name == home),
+                   max(below, key=lambda entry: len(entry.address), default=None))
     return [entry if entry is not nearest else
             Entry(entry.name, entry.label, entry.address, "page" if entry.address == path else "true")
             for entry in entries]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -35,6 +35,7 @@ from undercity.response.plans.rules import (
     order_text,
 )
 from undercity.response.plans.rules.dry_run import Rehearsed
+from undercity.response.plans.states import OrderVerb
 
 SHOWN = 200
 
@@ -76,9 +77,17 @@ def _run(asked: Asked, content: PlanContent) -> tuple[DryRun, Holders]:
     holders = holders_now(datetime.combine(asked.day, time(12), clock.ZONE))
     drafts = change(content, asked.was, asked.level, holders).begins if asked.was != asked.level else ()
     called = {draft.appointment for draft in drafts if draft.appointment is not None}
-    there = [(draft.post, draft.place) for draft in drafts if draft.post is not None and draft.place is not None]
-    ways = minutes_to_places({post for post, _place in there}, {place for _post, place in there}, clock.now())
-    return dry_run(drafts, reachable(called), lambda post, place: ways.get((post, place))), holders
+    return dry_run(drafts, reachable(called), _travel(content, drafts)), holders
+
+
+def _travel(content: PlanContent, drafts: Sequence[Draft]) -> Callable[[Draft], float | None]:
+    """The way of whoever is sent: a keeper is where his works are, a team comes from its base."""
+    sends = {one.key for one in content.orders
+             if one.to.team is not None or one.verb in (OrderVerb.SEND_TEAM, OrderVerb.SEND_PUMP)}
+    sent = [(draft.post, draft.place) for draft in drafts
+            if draft.order in sends and draft.post is not None and draft.place is not None]
+    ways = minutes_to_places({post for post, _place in sent}, {place for _post, place in sent}, clock.now())
+    return lambda draft: ways.get((draft.post or 0, draft.place or 0)) if draft.order in sends else None
 
 
 def told(run: DryRun, holders: Holders) -> list[Row]:

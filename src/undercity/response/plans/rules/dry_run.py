@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from undercity.response.plans.rules.expanding import Draft
 
-# (post, place) → minutes to get there; None: not known, counted as none.
-Travel = Callable[[int, int], float | None]
+# Minutes until whoever has the order is at its place; None: nobody has to be sent, or it is not known.
+Travel = Callable[[Draft], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def dry_run(drafts: Sequence[Draft], reachable: Collection[int], travel: Travel 
 
 def _rehearsed(draft: Draft, due: dict[str, int], reachable: Collection[int], travel: Travel | None) -> Rehearsed:
     begins = max((due[key] for key in draft.after if key in due), default=0)
-    minutes = travel(draft.post, draft.place) if travel and draft.post and draft.place else None
+    minutes = travel(draft) if travel else None
     way = round(minutes) if minutes is not None else 0
     return Rehearsed(draft, begins, way, draft.done_minutes - begins - way,
                      vacant=draft.post is not None and draft.appointment is None, unnamed=draft.post is None,
