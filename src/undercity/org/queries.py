@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 
 from undercity import clock
+from undercity.errors import RuleBroken
 from undercity.org.directory import BodyCard, Directory, calendar, directory
 from undercity.org.models import Appointment, Grant, Post
 from undercity.org.powers import POST, Actor
@@ -43,6 +44,15 @@ class Holder:
     post: int
     body: int
     appointment: int | None
+
+
+def chosen_holder(post: int) -> Holder:
+    """The post somebody chose in a form, with who holds it now. RuleBroken when there is none of this number."""
+    row = Post.objects.filter(pk=post).first()
+    if row is None:
+        raise RuleBroken(_("There is no such post."), field="post", remedy=_("Choose one from the list."))
+    return Holder(post=row.pk, body=row.body_id, appointment=Appointment.objects.filter(
+        post=row, ends__isnull=True).values_list("pk", flat=True).first())
 
 
 def actor_for_person(person_id: int) -> Actor | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,9 +28,8 @@ from undercity.ledger.evidence import kept_words
 from undercity.ledger.facts import Facts
 from undercity.ledger.fold import DossierRef, StreamState
 from undercity.ledger.record import state_of
-from undercity.org.models import Appointment
 from undercity.org.powers import Actor, Decision, require
-from undercity.org.queries import Holder, directory
+from undercity.org.queries import Holder, chosen_holder, directory
 from undercity.science.coordinates import distance_m
 
 DONE, BACK, ELSEWHERE = "done", "called_back", "redirected"
@@ -124,8 +123,7 @@ def _territory(aim: Need | Point | None) -> int | None:
 def _leader(row: Team) -> Holder:
     if row.post_id is None:
         raise RuleBroken(_("This team has no leader."), field="team", remedy=_("Enter its leader's post first."))
-    return Holder(post=row.post_id, body=row.body_id, appointment=Appointment.objects.filter(
-        post=row.post_id, ends__isnull=True).values_list("pk", flat=True).first())
+    return replace(chosen_holder(row.post_id), body=row.body_id)
 
 
 def _note(stream: UUID, text: str) -> DossierRef | None:

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import uuid_utils.compat as uuid
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from undercity import clock
@@ -34,7 +33,7 @@ from undercity.inspections.queries.inspections import (
 from undercity.inspections.queries.keepers import Keeper, holders_of, keepers
 from undercity.inspections.rows import CHECKS
 from undercity.inspections.states import Kind, Status
-from undercity.ledger.actions import assigned, last_sequence, record
+from undercity.ledger.actions import assigned, begin_once, last_sequence, record
 from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.evidence import kept_pictures_by_item, kept_words_by_item
 from undercity.ledger.fold import StreamState
@@ -80,7 +79,8 @@ def make_checks(since_day: date, until: date, *, at: datetime) -> int:
         holders = holders_of({place.pk: kept[place.pk] for place in missing})
         for place in missing:
             said = given(due, place, kept[place.pk], holders[place.pk])
-            made += _make(uid_of(due.checklist.code, place.pk, due.period, clock.timeline()), said, due.begins)
+            made += begin_once(said, stream_kind=SUBJECT, at=due.begins,
+                               stream=uid_of(due.checklist.code, place.pk, due.period, clock.timeline()))
     return made
 
 
@@ -91,16 +91,6 @@ def given(due: Due, place: Place, keeper: Keeper, to: Holder | None) -> Given:
                      due_at=due_of(due.day, due.begins, template, calendar()))
     return Given(place=place.pk, checklist=due.checklist.code, version=template.valid_from, topic=due.checklist.topic,
                  period=due.period, holds_days=due.checklist.holds.days, opens=opens)
-
-
-def _make(uid: UUID, said: Given, begins: datetime) -> bool:
-    try:
-        with write():
-            record(said, stream_kind=SUBJECT, stream=uid, was=StreamState(), by=THE_SYSTEM, at=begins)
-    except (Conflict, IntegrityError):
-        # Another worker made it in the same moment: it is there, and that is all that was wanted.
-        return False
-    return True
 
 
 def begin_check(place: int, checklist: str, *, by: Actor, at: datetime) -> Inspection:

@@ -64,6 +64,17 @@ def record(facts: Facts, *, stream_kind: str, stream: UUID, was: StreamState, by
     return now
 
 
+def begin_once(facts: Facts, *, stream_kind: str, stream: UUID, at: datetime) -> bool:
+    """Begin a stream that time asks for, in the system's name; False when it is there already."""
+    try:
+        with write():
+            record(facts, stream_kind=stream_kind, stream=stream, was=StreamState(), by=THE_SYSTEM, at=at)
+    except (Conflict, IntegrityError):
+        # Another worker began it in the same moment: it is there, and that is all that was wanted.
+        return False
+    return True
+
+
 def tell(duty: DutyState) -> None:
     """Put word of a new open duty into the outbox of its post."""
     if duty.post_id is not None and duty.done_at is None:

@@ -7,21 +7,17 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from django.db import IntegrityError
 from django.db.models import Q
 
 from undercity import clock
 from undercity.db import write
-from undercity.errors import Conflict
-from undercity.ledger.actions import assigned, record
-from undercity.ledger.fold import StreamState
+from undercity.ledger.actions import assigned, begin_once
 from undercity.ledger.models import DutyTemplate, Task
 from undercity.ledger.queries.agenda import forget, templates
 from undercity.ledger.queries.template_files import SHIPPED, read_templates
 from undercity.ledger.rules import Template, due_of, occurrences, period_of, start_of
 from undercity.ledger.task_facts import SUBJECT, TaskGiven
 from undercity.org.models import Post
-from undercity.org.powers import THE_SYSTEM
 from undercity.org.queries import Holder, calendar
 
 NAMESPACE = uuid.UUID("6f1c7a52-5d0e-5b1c-9a53-7d1b3f0c2a11")
@@ -82,19 +78,8 @@ def _make(template: Template, begun: Iterable[tuple[date, datetime]]) -> int:
     made = 0
     for uid, (day, begins, to) in wanted.items():
         if uid not in there:
-            made += _make_one(template, uid, day, begins, to)
+            made += begin_once(given(template, day, begins, to), stream_kind=SUBJECT, stream=uid, at=begins)
     return made
-
-
-def _make_one(template: Template, uid: uuid.UUID, day: date, begins: datetime, to: Holder) -> bool:
-    try:
-        with write():
-            record(given(template, day, begins, to), stream_kind=SUBJECT, stream=uid, was=StreamState(), by=THE_SYSTEM,
-                   at=begins)
-    except (Conflict, IntegrityError):
-        # Another worker made it in the same moment: it is there, and that is all that was wanted.
-        return False
-    return True
 
 
 def given(template: Template, day: date, begins: datetime, to: Holder) -> TaskGiven:

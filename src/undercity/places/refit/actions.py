@@ -22,9 +22,8 @@ from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
 from undercity.ledger.pictures import Picture
 from undercity.ledger.record import duties_of
-from undercity.org.models import Appointment, Post
 from undercity.org.powers import Actor, Decision, can, require
-from undercity.org.queries import Holder, directory
+from undercity.org.queries import Holder, chosen_holder, directory
 from undercity.org.states import Power
 from undercity.places.models import Place
 from undercity.places.refit.facts import SUBJECT, Dropped, Finished, Planned, Progressed, Reopened
@@ -60,18 +59,10 @@ def plan_item(*, by: Actor, at: datetime, place: int, year: int, zh: str, en: st
         words = RefitWords(id=ids.uuid7(), salt=new_salt(), item_id=identity, zh=zh, en=en)
         record(Planned(place=place, year=year, budget=budget, starts_on=starts_on, ends_on=ends_on,
                        what=ref("refit.words", words.id, content_of("refit.words", words)),
-                       opens=_duty(_holder(post), row.district_id, ends_on)),
+                       opens=_duty(chosen_holder(post), row.district_id, ends_on)),
                stream_kind=SUBJECT, stream=identity, was=StreamState(), by=by, at=at)
         words.save(force_insert=True)
         return RefitItem.objects.get(pk=identity)
-
-
-def _holder(post: int) -> Holder:
-    row = Post.objects.filter(pk=post).first()
-    if row is None:
-        raise RuleBroken(_("There is no such post."), field="post", remedy=_("Choose one from the list."))
-    return Holder(post=row.pk, body=row.body_id, appointment=Appointment.objects.filter(
-        post=row, ends__isnull=True).values_list("pk", flat=True).first())
 
 
 def _duty(to: Holder, district: int, ends_on: date) -> Assigned:

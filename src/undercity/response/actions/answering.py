@@ -23,9 +23,8 @@ from undercity.ledger.facts import Facts
 from undercity.ledger.fold import Assigned, DossierRef, StreamState
 from undercity.ledger.pictures import Picture
 from undercity.ledger.record import duties_of
-from undercity.org.models import Appointment, Post
 from undercity.org.powers import Actor, require
-from undercity.org.queries import Holder, directory
+from undercity.org.queries import Holder, chosen_holder, directory
 from undercity.org.states import Power
 from undercity.response.actions.turning import NOTE_MAX
 from undercity.response.models import Order, OrderWords, Response
@@ -136,7 +135,7 @@ def refuse(uid: UUID, *, by: Actor, at: datetime, note: str, how: str = How.PAGE
         if taken is None:
             return now.record(Refused(how=_how(by, row, how), note=reason, opens=None, silent_at=None, told=row.told))
         post, told = taken
-        opens = _again(row, _holder(post), at)
+        opens = _again(row, chosen_holder(post), at)
         return now.record(Refused(how=_how(by, row, how), note=reason, opens=opens, told=told,
                                   silent_at=silent_from(row.chain, told, at)))
 
@@ -149,21 +148,13 @@ def _again(row: Order, to: Holder, at: datetime) -> Assigned:
                     limit=Limit(max(1, int(span.total_seconds() // 60)), Unit.MINUTE) if row.due_at else None)
 
 
-def _holder(post: int) -> Holder:
-    row = Post.objects.filter(pk=post).first()
-    if row is None:
-        raise RuleBroken(_("There is no such post."), field="post", remedy=_("Choose one from the list."))
-    return Holder(post=row.pk, body=row.body_id, appointment=Appointment.objects.filter(
-        post=row, ends__isnull=True).values_list("pk", flat=True).first())
-
-
 def pass_on(uid: UUID, *, by: Actor, at: datetime, post: int, note: str = "", seen: int | None = None) -> Order:
     """改派: to another post, by whoever gives orders."""
     with turn(uid, Step.PASS_ON, by=by, at=at, seen=seen) as now:
         row = now.row
         if post == row.post_id and row.standing != Standing.REFUSED:
             raise RuleBroken(_("This post has the order already."), field="post", remedy=_("Choose another one."))
-        return now.record(PassedOn(closes=row.duty, note=now.note(note), opens=_again(row, _holder(post), at),
+        return now.record(PassedOn(closes=row.duty, note=now.note(note), opens=_again(row, chosen_holder(post), at),
                                    silent_at=silent_from(row.chain, 0, at)))
 
 
@@ -192,7 +183,7 @@ def give_by_hand(response: UUID, *, by: Actor, at: datetime, post: int, zh: str,
         known = Order.objects.filter(pk=identity).first()
         if known is not None:
             return known
-        to = _holder(post)
+        to = chosen_holder(post)
         words = OrderWords(id=ids.uuid7(), salt=new_salt(), order_id=identity, zh=zh, en=en)
         above = directory().cards[to.body].parent
         chain = ((by.post, answer_minutes),) if by.post is not None and by.post != post else ()

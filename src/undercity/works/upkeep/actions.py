@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 import uuid_utils.compat as uuid
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.db import write
 from undercity.errors import Conflict, NotFound
-from undercity.ledger.actions import assigned, last_sequence, record
+from undercity.ledger.actions import assigned, begin_once, last_sequence, record
 from undercity.ledger.actions.quicker import moved_since
 from undercity.ledger.evidence import kept_pictures_by_item, kept_words_by_item
 from undercity.ledger.fold import StreamState
@@ -61,7 +60,7 @@ def make_checks(since_day: date, until: date, *, at: datetime) -> int:
                     .values_list("pk", flat=True))
         for uid, work in wanted.items():
             if uid not in there:
-                made += _make(uid, given(due, work), due.begins)
+                made += begin_once(given(due, work), stream_kind=SUBJECT, stream=uid, at=due.begins)
     return made
 
 
@@ -72,16 +71,6 @@ def given(due: Due, work: Work) -> CheckGiven:
                      due_at=due_of(due.day, due.begins, due.rhythm, calendar()))
     return CheckGiven(work=work.uid, rhythm=due.rhythm.code, version=due.rhythm.valid_from, period=due.period,
                       opens=opens)
-
-
-def _make(uid: UUID, said: CheckGiven, begins: datetime) -> bool:
-    try:
-        with write():
-            record(said, stream_kind=SUBJECT, stream=uid, was=StreamState(), by=THE_SYSTEM, at=begins)
-    except (Conflict, IntegrityError):
-        # Another worker made it in the same moment: it is there, and that is all that was wanted.
-        return False
-    return True
 
 
 def begin_check(work: UUID, *, by: Actor, at: datetime) -> UpkeepCheck:
