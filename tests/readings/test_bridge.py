@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -150,6 +150,8 @@ def test_none_is_lost_and_none_doubled_when_the_bridge_is_killed_twice(
         told = waited_for(served, sum(count for count, _total in sent.values()), 60 + seconds)
         assert told["series"] == sent
         assert told["hours"] == told["days"] == PER_SECOND * seconds
+        doctor = served.run("doctor")
+        assert "W008" not in doctor.stdout + doctor.stderr
         # What cannot be read or belongs to nobody is there as well, once.
         assert (told["apart"], told["stray"]) == (1, 1)
         assert bridge.stop() == 0
@@ -213,3 +215,20 @@ def test_more_than_can_be_held_is_left_to_the_broker(monkeypatch: pytest.MonkeyP
     stop.set()
     reading.join(10)
     assert not reading.is_alive()
+
+
+@pytest.mark.django_db
+def test_the_doctor_misses_a_bridge_and_takes_none_for_a_worker(settings: Any) -> None:
+    from undercity.notices.actions import beat
+    from undercity.site.checks import somebody_works, the_bridge_stands
+
+    def found(check: Callable[..., list[Any]]) -> list[str]:
+        return [one.id for one in check(["default"])]
+
+    assert found(the_bridge_stands) == [], "without a broker there is none to miss"
+    settings.MQTT = {"host": "broker"}
+    assert found(the_bridge_stands) == ["undercity.W008"]
+    beat("bridge undercity")
+    assert (found(the_bridge_stands), found(somebody_works)) == ([], ["undercity.W003"])
+    beat("host:17")
+    assert found(somebody_works) == []

@@ -114,8 +114,12 @@ class Preference(models.Model):
     on_page = models.JSONField(default=list)
 
 
+# How the names of bridges begin among those who leave a heartbeat.
+BRIDGE = "bridge "
+
+
 class Heartbeat(models.Model):
-    """When a worker was last seen, on the wall clock."""
+    """When a worker, or a bridge of instruments, was last seen, on the wall clock."""
 
     worker = models.CharField(max_length=60, primary_key=True)
     seen_at = models.DateTimeField()

@@ -21,6 +21,8 @@ from django.db import DatabaseError, connection
 from paho.mqtt.enums import CallbackAPIVersion
 
 from undercity import clock
+from undercity.notices.actions import beat
+from undercity.notices.models import BRIDGE
 from undercity.readings.actions.taking import take
 from undercity.readings.rules import Said
 from undercity.readings.states import Door, Result
@@ -33,6 +35,8 @@ BLINK_SECONDS = 0.02
 MOST_WAITING = 20 * AT_ONCE
 TRY_AGAIN_SECONDS = 2.0
 KEEPALIVE_SECONDS = 30
+# So often the bridge says that it is alive, if it hears its broker.
+BEAT_SECONDS = 60.0
 PAYLOAD_MAX = 256 * 1024
 
 
@@ -67,6 +71,7 @@ class Bridge:
         self.broker, self.stop = broker, stop
         self.waiting: queue.Queue[Message] = queue.Queue(MOST_WAITING)
         self.session = 0
+        self.beats_at = 0.0
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=broker.name, clean_session=False,
                                   manual_ack=True, reconnect_on_failure=True)
         self.client.reconnect_delay_set(1, 30)
@@ -108,11 +113,22 @@ class Bridge:
         self.client.loop_start()
         try:
             while not self.stop.is_set():
+                self._beat()
                 if batch := self._batch():
                     self._take(batch)
         finally:
             self.client.disconnect()
             self.client.loop_stop()
+
+    def _beat(self) -> None:
+        """Say once a minute that the bridge stands, and not while its broker is away."""
+        if perf_counter() < self.beats_at or not self.client.is_connected():
+            return
+        self.beats_at = perf_counter() + BEAT_SECONDS
+        try:
+            beat(f"{BRIDGE}{self.broker.name}"[:60])
+        except DatabaseError:
+            connection.close()
 
     def _batch(self) -> list[Message]:
         """What has come: at least one, at most so many; empty after a second of silence."""

@@ -13,7 +13,7 @@ from django.db import connections
 from undercity import clock
 from undercity.errors import RuleBroken
 from undercity.notices.letters import open_to_posts
-from undercity.notices.queries import worker_seen_within
+from undercity.notices.queries import bridge_seen_within, worker_seen_within
 from undercity.notices.terms import terms
 from undercity.org.models import Workday
 
@@ -27,6 +27,20 @@ def somebody_works(databases: Sequence[str] | None = None, **options: Any) -> li
         return []
     return [Warning("No worker was seen for 10 minutes: notices wait and overdue duties are not escalated.",
                     hint="Run `undercity work`, or `undercity serve --with-worker`.", id="undercity.W003")]
+
+
+@register("undercity", "database")
+def the_bridge_stands(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """undercity.W008: a broker is set, and nobody takes its readings."""
+    if not settings.MQTT or not databases:
+        return []
+    if "notices_heartbeat" not in connections["default"].introspection.table_names():
+        return []
+    if bridge_seen_within(minutes=10):
+        return []
+    return [Warning("A broker is set, and no bridge heard it for 10 minutes: the instruments' readings wait there.",
+                    hint="Run `undercity readings bridge`; its log says why when the broker refuses it.",
+                    id="undercity.W008")]
 
 
 @register("undercity", "database")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from undercity import clock
-from undercity.notices.models import Delivery, Heartbeat, Notice
+from undercity.notices.models import BRIDGE, Delivery, Heartbeat, Notice
 from undercity.notices.states import NoticeState
 
 
@@ -38,4 +38,13 @@ def waiting() -> int:
 
 def worker_seen_within(minutes: int) -> bool:
     """Has any worker been alive in the last minutes?"""
-    return Heartbeat.objects.filter(seen_at__gt=clock.real_now() - timedelta(minutes=minutes)).exists()
+    return _seen(minutes).exclude(worker__startswith=BRIDGE).exists()
+
+
+def bridge_seen_within(minutes: int) -> bool:
+    """Has a bridge of instruments been alive in the last minutes?"""
+    return _seen(minutes).filter(worker__startswith=BRIDGE).exists()
+
+
+def _seen(minutes: int) -> QuerySet[Heartbeat]:
+    return Heartbeat.objects.filter(seen_at__gt=clock.real_now() - timedelta(minutes=minutes))
