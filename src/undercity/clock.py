@@ -7,7 +7,7 @@ of its own, and what happens there is marked with the timeline's name and never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ class Timeline:
 
 
 _city = Timeline()
+_kept: list[Callable[[str], Timeline | None]] = []
 _current: ContextVar[Timeline | None] = ContextVar("timeline", default=None)
 
 
@@ -51,14 +52,29 @@ def timeline() -> str:
 
 def city() -> Timeline:
     """The city's own clock, for what is noted beside an exercise that the caller is in."""
-    return _city
+    here = _current.get()
+    return here if here is not None and here.name == REAL else _city
 
 
 def beside(name: str, ahead: timedelta = timedelta(0)) -> Timeline:
     """A timeline of its own that runs with the city's clock, so far ahead of it."""
     if name == REAL:
         raise ValueError("the real timeline has no other beside it of the same name")
-    return Timeline(name=name, offset=_city.offset + ahead, frozen=_city.frozen + ahead if _city.frozen else None)
+    base = city()
+    return Timeline(name=name, offset=base.offset + ahead, frozen=base.frozen + ahead if base.frozen else None)
+
+
+def keep_timelines(of: Callable[[str], Timeline | None]) -> None:
+    """Let a room say how the clocks of the timelines it keeps run; None for those it does not keep."""
+    if of not in _kept:
+        _kept.append(of)
+
+
+def named(name: str) -> Timeline:
+    """A timeline by its name. One that nobody keeps any more runs with the city's clock."""
+    if name == REAL:
+        return city()
+    return next((found for of in _kept if (found := of(name)) is not None), None) or beside(name)
 
 
 @contextmanager

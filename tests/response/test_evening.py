@@ -22,9 +22,10 @@ def show(flood: Flood, settings: Any) -> Flood:
 
 def test_the_evening_goes_from_the_warning_to_the_report(show: Flood) -> None:
     from undercity.response.actions.silence import tell_silence
-    from undercity.response.evening.actions import begin_evening, evenings, go_on, timeline_of
+    from undercity.response.evening.actions import begin_evening, evenings, go_on
     from undercity.response.evening.steps import STEPS
     from undercity.response.models import Order, Response
+    from undercity.response.timelines import timeline_of
 
     at = clock.real_now()
     evening = begin_evening(at)

@@ -73,6 +73,9 @@ def test_two_persons_confirm_where_the_plan_wants_two(flood: Flood, replayed: Ca
     flood.later(days=1)
     flood.publish(small_plan(persons=2, fallback=5).replace("2026.1", "2026.2"))
     row = flood.propose(4)
+    for words in ({"level": 3, "note": "上游来水"}, {"text": "另一份命令"}, {"note": "x"}):
+        with pytest.raises(RuleBroken, match="first of two"):
+            confirm(row.pk, by=flood.officer, at=flood.at, **words)
     row = confirm(row.pk, by=flood.officer, at=flood.at)
     assert (row.level, row.seconded_by) == (0, flood.officer.post)
     with pytest.raises(NotAllowed, match="another post"):
@@ -164,3 +167,20 @@ def test_a_body_without_a_plan_has_no_levels(flood: Flood) -> None:
 def test_a_level_the_plan_does_not_have_is_refused(flood: Flood) -> None:
     with pytest.raises(RuleBroken, match="no such level"):
         flood.propose(2)
+
+
+def test_a_timeline_is_found_by_its_name_with_its_own_clock(flood: Flood) -> None:
+    from undercity import clock
+    from undercity.response.models import Drill
+    from undercity.response.timelines import timeline_of
+
+    drill = Drill.objects.create(name="drill-ahead", body_id=flood.body, title="x", made_by=flood.officer.post,
+                                 made_at=flood.at, ahead_minutes=90)
+    with clock.standing_at(flood.at):
+        assert clock.named(drill.name) == timeline_of(drill)
+        with clock.on(clock.named(drill.name)):
+            assert (clock.timeline(), clock.now()) == ("drill-ahead", flood.at + timedelta(minutes=90))
+        # What nobody keeps any more runs with the city's clock, under its own name.
+        with clock.on(clock.named("drill-gone")):
+            assert (clock.timeline(), clock.now()) == ("drill-gone", flood.at)
+        assert clock.named(clock.REAL) == clock.city()

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.response.conftest import Flood
+from undercity import clock
 
 
 def signed_in(actor: Any) -> Client:
@@ -50,6 +51,27 @@ def test_the_whole_way_in_the_browser(flood: Flood, officer: Client) -> None:
     refused = holder.post(f"/desk/orders/{order.pk}/finish/", {"seen": order.version})
     assert refused.status_code == 422
     assert "Photos are missing" in refused.content.decode()
+
+
+def test_the_first_of_two_confirms_what_is_proposed_and_the_second_may_change_it(flood: Flood,
+                                                                                    officer: Client) -> None:
+    from tests.response.conftest import small_plan
+
+    with clock.standing_at(flood.later(days=1)):
+        flood.publish(small_plan(persons=2, fallback=5).replace("2026.1", "2026.2"))
+        row = flood.propose(4)
+        page = officer.get(f"/desk/response/{row.pk}/")
+        assert "Confirm as the first of two" in page.content.decode()
+        assert page.context["confirming"].visible_fields() == []
+        assert officer.post(f"/desk/response/{row.pk}/confirm/", {"seen": row.version}).status_code == 302
+        row.refresh_from_db()
+        assert (row.level, row.seconded_by) == (0, flood.officer.post)
+        second = signed_in(flood.second)
+        form = second.get(f"/desk/response/{row.pk}/").context["confirming"]
+        sent = {"seen": row.version, "level": 3, "text": form.initial["text"], "note": "水位还在涨"}
+        assert second.post(f"/desk/response/{row.pk}/confirm/", sent).status_code == 302
+        row.refresh_from_db()
+        assert row.level == 3
 
 
 def test_the_board_answers_304_until_something_changes(flood: Flood, officer: Client) -> None:

@@ -81,9 +81,10 @@ def accept(notice: Told, at: datetime) -> None:
     if notice.code == LATE or (duty := _duty(notice)) is None:
         return
     # What is answered in a drill belongs to the drill, whoever opens the link.
-    drill = clock.Timeline(notice.timeline, at - clock.real_now())
-    with clock.on(drill) if notice.timeline != clock.timeline() else nullcontext():
-        accept_duty(duty.pk, by=Actor(kind=POST, post=notice.post_id, appointment=notice.appointment), at=at)
+    elsewhere = notice.timeline != clock.timeline()
+    with clock.on(clock.named(notice.timeline)) if elsewhere else nullcontext():
+        accept_duty(duty.pk, by=Actor(kind=POST, post=notice.post_id, appointment=notice.appointment),
+                    at=clock.now() if elsewhere else at)
 
 
 def accepted(notice: Told) -> datetime | None:

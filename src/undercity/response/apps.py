@@ -6,7 +6,8 @@ class ResponseConfig(AppConfig):
     verbose_name = "Response"
 
     def ready(self) -> None:
-        from undercity.response import facts, listening, order_facts, rows
+        from undercity import clock
+        from undercity.response import facts, listening, order_facts, rows, timelines
         from undercity.response.plans import rows as plan_rows
 
         assert facts.SUBJECT
@@ -14,3 +15,4 @@ class ResponseConfig(AppConfig):
         rows.register_subjects()
         plan_rows.register_subject()
         listening.connect()
+        clock.keep_timelines(timelines.kept)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +19,9 @@ from undercity.notices.letters import Told, Words
 from undercity.org.powers import POST, Actor
 from undercity.response.actions.answering import acknowledge_all
 from undercity.response.actions.proposing import Reached, after_end, after_reading, after_warning
-from undercity.response.models import Drill, Order, Response
+from undercity.response.models import Order, Response
 from undercity.response.queries.words import words_of
 from undercity.response.states import How, Level, Standing
-from undercity.response.timelines import timeline_of
 
 # So many orders are spelled out in a message; the page has them all.
 SPELLED = 5
@@ -78,7 +76,7 @@ def orders_in_words(notices: Sequence[Told]) -> Words | None:
 def acknowledged(notice: Told, at: datetime) -> None:
     """One tap acknowledges every order of the message that nobody answered yet."""
     by = Actor(kind=POST, post=notice.post_id, appointment=notice.appointment)
-    with _clock_of(notice):
+    with clock.on(clock.named(notice.timeline)):
         acknowledge_all(by=by, at=clock.now(), response=notice.subject, how=How.LINK)
 
 
@@ -100,9 +98,3 @@ def silence_in_words(notices: Sequence[Told]) -> Words | None:
     return Words(_("%(mark)sNo answer to an order") % {"mark": _mark(first)},
                  (line, _("Due: %(moment)s") % {"moment": day_and_minute(row.due_at)}),
                  reverse("order", args=[row.pk]), receivable=False)
-
-
-def _clock_of(notice: Told) -> AbstractContextManager[None]:
-    """The clock the notice was written on."""
-    drill = Drill.objects.filter(pk=notice.timeline).first() if notice.timeline != clock.REAL else None
-    return clock.on(timeline_of(drill)) if drill is not None else nullcontext()

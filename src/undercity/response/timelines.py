@@ -11,14 +11,20 @@ from django.http.response import HttpResponseBase
 
 from undercity import clock
 from undercity.clock import Timeline
-from undercity.response.models import Drill
+from undercity.response.models import Drill, Evening
 
 SESSION = "exercise"
 
 
-def timeline_of(drill: Drill) -> Timeline:
-    """The clock of an exercise: the city's, so many minutes ahead."""
-    return clock.beside(drill.name, timedelta(minutes=drill.ahead_minutes))
+def timeline_of(row: Drill | Evening) -> Timeline:
+    """The clock of an exercise or of a rainy evening: the city's, so many minutes ahead."""
+    return clock.beside(row.name, timedelta(minutes=row.ahead_minutes))
+
+
+def kept(name: str) -> Timeline | None:
+    """The timeline of this name, if it is an exercise's or a rainy evening's."""
+    row = Drill.objects.filter(pk=name).first() or Evening.objects.filter(pk=name).first()
+    return timeline_of(row) if row is not None else None
 
 
 def running() -> list[Drill]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 
 from undercity import clock
-from undercity.clock import Timeline
 from undercity.errors import NotFound, RuleBroken
 from undercity.forces.actions.deploying import arrive
 from undercity.forces.projection import names_of
@@ -28,13 +26,6 @@ class HereForm(forms.Form):
 
     lat = forms.FloatField(label=gettext_lazy("Latitude"), required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(label=gettext_lazy("Longitude"), required=False, min_value=-180, max_value=180)
-
-
-def _as_of(timeline: str) -> Timeline:
-    """The timeline of a code, at the pace and offset of this process."""
-    # Without the microseconds between two looks at the clock.
-    seconds = round((clock.now() - clock.real_now()).total_seconds())
-    return Timeline(name=timeline, offset=timedelta(seconds=seconds))
 
 
 @officers_only
@@ -52,7 +43,7 @@ def checkin(request: HttpRequest, token: str) -> HttpResponseBase:
         if chosen is None:
             raise NotFound(_("You are not called to this place."), remedy=_("Tell the duty officer where you are."))
         try:
-            with clock.on(_as_of(spot.timeline)) if spot.timeline != clock.timeline() else nullcontext():
+            with clock.on(clock.named(spot.timeline)) if spot.timeline != clock.timeline() else nullcontext():
                 arrive(chosen.pk, how=How.HERE if spot.kind == OWN else How.CODE, by=actor, at=clock.now(),
                        lat=form.cleaned_data["lat"], lon=form.cleaned_data["lon"])
         except RuleBroken as refusal:

@@ -100,12 +100,20 @@ def confirm(uid: UUID, *, by: Actor, at: datetime, level: int | None = None, tex
         if level is not None and level != now.it.wanted and not note.strip():
             raise RuleBroken(_("Another level than proposed needs a reason."), field="note",
                              remedy=_("Write in one sentence why."))
-        if content_of(plan).confirm.persons == 2 and now.it.seconded_by is None:
+        if is_first_of_two(now.it, plan):
+            if wanted != now.it.wanted or text.strip() or note.strip():
+                raise RuleBroken(_("The first of two confirms what is proposed, in the plan's words."), field="level",
+                                 remedy=_("Decline it and propose another level; the second may change both."))
             return now.record(Seconded())
         row = _in_force(now, plan, wanted, text, by.post, by.appointment, alone=False)
     issue(row.pk, at=at)
     row.refresh_from_db()
     return row
+
+
+def is_first_of_two(row: Response, plan: PlanVersion) -> bool:
+    """Does the plan want two persons, and has nobody confirmed yet?"""
+    return content_of(plan).confirm.persons == 2 and row.seconded_by is None
 
 
 def _in_force(now: Turn, plan: PlanVersion, level: int, text: str, post: int | None, appointment: int | None, *,

@@ -29,7 +29,6 @@ from undercity.alerts.cap.message import (
 from undercity.alerts.cap.writing import written
 from undercity.alerts.models import WarningMessage
 from undercity.alerts.states import Door
-from undercity.clock import Timeline
 from undercity.db import write
 from undercity.errors import NotFound
 from undercity.ledger.actions.each import record_each, states_of
@@ -49,6 +48,7 @@ from undercity.response.order_facts import SUBJECT, Done
 from undercity.response.powers import may_confirm
 from undercity.response.queries.closures import closed_by
 from undercity.response.states import How, Stage, Standing
+from undercity.response.timelines import timeline_of
 
 # Whoever comes while one is under way watches that one.
 LASTS = timedelta(minutes=10)
@@ -68,11 +68,6 @@ def begin_evening(at: datetime) -> Evening:
 def under_way(at: datetime) -> Evening | None:
     """The evening that is being shown at a moment of real time."""
     return Evening.objects.filter(ended_at__isnull=True, began_at__gt=at - LASTS).order_by("-began_at").first()
-
-
-def timeline_of(evening: Evening) -> Timeline:
-    """Its clock: the city's, ahead by the minutes that its story skipped."""
-    return clock.beside(evening.name, timedelta(minutes=evening.ahead_minutes))
 
 
 def evenings(at: datetime) -> list[Evening]:

@@ -22,6 +22,7 @@ from undercity.response.evening.steps import STEPS
 from undercity.response.models import Response
 from undercity.response.queries import board, situation
 from undercity.response.states import Level
+from undercity.response.timelines import timeline_of
 
 EVERY_SECONDS = 2
 # Later than that the worker is not slow: it stands still.
@@ -62,7 +63,7 @@ def storm_part(request: HttpRequest, name: str) -> HttpResponse:
 
 def _part(row: Evening) -> dict[str, Any]:
     real = clock.real_now()
-    with clock.on(actions.timeline_of(row)):
+    with clock.on(timeline_of(row)):
         now = clock.now()
         response = Response.objects.filter(pk=row.response).first() if row.response else None
         place = Place.objects.filter(pk=row.place).first() if row.place else None

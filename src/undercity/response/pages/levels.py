@@ -111,9 +111,12 @@ def _show(request: HttpRequest, row: Response, act: str = "", bound: Any = None,
     duty = Duty.objects.filter(pk=row.duty).first() if row.duty else None
     plan = in_force(row.body_id, now.astimezone(ZONE).date())
     confirming = declining = None
+    text, first = "", False
     if row.wanted is not None and plan is not None:
         text = order_text_for(row, plan, row.wanted, row.number + 1, now)
-        confirming = bound if act == "confirm" else forms.ConfirmForm(
+        first = levels.is_first_of_two(row, plan)
+        confirming = bound if act == "confirm" else forms.SeenForm(
+            initial={"seen": row.version}, auto_id="confirm_%s") if first else forms.ConfirmForm(
             initial={"seen": row.version, "level": row.wanted, "text": text}, auto_id="confirm_%s",
             levels=_levels(stand_down=row.stage == Stage.ACTIVE))
         declining = bound if act == "decline" else forms.NoteForm(initial={"seen": row.version}, auto_id="decline_%s")
@@ -121,6 +124,7 @@ def _show(request: HttpRequest, row: Response, act: str = "", bound: Any = None,
         "one": standing.seen([row])[0], "numbers": board.numbers(row, now), "plan": plan, "act": act,
         "fallback": content_of(plan).confirm.fallback if plan else None,
         "duty": seen_duties([duty], now)[0] if duty else None, "confirming": confirming, "declining": declining,
+        "first_of_two": first, "text": text,
         "may": may_confirm(actor, row.body_id, row.seconded_by), "steps": standing.history_of(row),
         "may_give": over(actor, Power.ORDER_GIVE, row.body_id), "may_propose": over(
             actor, Power.LEVEL_PROPOSE, row.body_id), "others": [
@@ -134,7 +138,9 @@ def decide(request: HttpRequest, uid: UUID, act: str) -> HttpResponseBase:
     """Confirm or decline what is proposed; propose another level of what is in force."""
     row, actor, now = get_response(request, uid), actor_of(request), clock.now()
     if act == "confirm":
-        form: Any = forms.ConfirmForm(request.POST, auto_id="confirm_%s", levels=_levels(stand_down=True))
+        plan = in_force(row.body_id, now.astimezone(ZONE).date())
+        form: Any = forms.SeenForm(request.POST, auto_id="confirm_%s") if plan and levels.is_first_of_two(
+            row, plan) else forms.ConfirmForm(request.POST, auto_id="confirm_%s", levels=_levels(stand_down=True))
     elif act == "decline":
         form = forms.NoteForm(request.POST, auto_id="decline_%s")
     elif act == "change":
@@ -148,8 +154,8 @@ def decide(request: HttpRequest, uid: UUID, act: str) -> HttpResponseBase:
                 levels.decline(uid, by=actor, at=now, note=values["note"], seen=values["seen"])
                 messages.success(request, _("Declined; the level stays as it is."))
             else:
-                made = levels.confirm(uid, by=actor, at=now, level=values["level"], text=values["text"],
-                                      note=values["note"], seen=values["seen"])
+                made = levels.confirm(uid, by=actor, at=now, level=values.get("level"), text=values.get("text", ""),
+                                      note=values.get("note", ""), seen=values["seen"])
                 messages.success(request, _("You confirmed as the first of two; another post confirms next.")
                                  if made.seconded_by else _("In force; the orders are given.")
                                  if made.level else _("Stood down; what was open is withdrawn."))

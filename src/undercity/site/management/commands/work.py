@@ -47,7 +47,7 @@ from undercity.response.actions.issuing import issue_waiting
 from undercity.response.actions.levels import confirm_alone
 from undercity.response.actions.reports import report_due
 from undercity.response.actions.silence import tell_silence
-from undercity.response.evening.actions import evenings, go_on, timeline_of as timeline_of_evening
+from undercity.response.evening.actions import evenings, go_on
 from undercity.response.timelines import running, timeline_of
 
 log = logging.getLogger("undercity.work")
@@ -229,7 +229,7 @@ def floods(now: datetime) -> None:
             except Refused as refusal:
                 # Its page says that it stands still.
                 log.warning("the rainy evening stands still", extra={"why": str(refusal)})
-            with clock.on(timeline_of_evening(evening)):
+            with clock.on(timeline_of(evening)):
                 response_round(clock.now())
 
 
