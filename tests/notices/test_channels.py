@@ -4,11 +4,13 @@ where it went."""
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from tests.city import City
 from tests.notices.receivers import Mailbox, Receiver
@@ -118,6 +120,23 @@ def test_a_group_robot_is_spoken_to_as_its_maker_asks(channel: Channel, path: st
     assert ("sign" in signed) is ("#" in path)
     assert "SECxyz" not in json.dumps(got)
     assert log() == [(channel.value, True, "")]
+
+
+@pytest.mark.parametrize(("channel", "path"), [(one[0], one[1]) for one in ROBOTS])
+def test_what_can_be_answered_comes_as_a_card_with_one_button(channel: Channel, path: str, city: City,
+                                                              group: Receiver) -> None:
+    duty = city.duty(city.reported())
+    reach.add_address(channel=channel, text=group.base + path, at=city.at, person=city.whose(duty).person)
+    deliver_waiting()
+    told = json.dumps(group.got[-1], ensure_ascii=False)
+    link = re.search(r"http://[^/\"]+(/n/[A-Za-z0-9_-]+/)", told)
+    assert link is not None
+    kind = group.got[-1].get("msgtype") or group.got[-1]["msg_type"]
+    assert kind == {"wecom": "template_card", "dingtalk": "actionCard", "feishu": "interactive"}[channel.value]
+    assert "一点签收" in told
+    assert Client().post(link[1]).status_code == 302
+    duty.refresh_from_db()
+    assert duty.accepted_at is not None
 
 
 @pytest.mark.parametrize(("answer", "detail"), [

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 
 from undercity.notices import doors as ways
-from undercity.notices.doors import Undelivered
+from undercity.notices.doors import Button, Undelivered
 from undercity.notices.states import Channel
 
 __all__ = ["Letter", "Told", "Undelivered", "Words", "doors", "letter_of", "open_to_posts", "register",
@@ -26,7 +26,8 @@ __all__ = ["Letter", "Told", "Undelivered", "Words", "doors", "letter_of", "open
 class Letter:
     """A message ready to leave: by which channel, to which address, in which words.
 
-    `key` is the same for every try of the same message, so that a receiver can tell a repetition.
+    `key` is the same for every try of the same message, so that a receiver can tell a repetition. `button`:
+    what answers it, for a channel that shows a card; elsewhere the address stands in the text.
     """
 
     channel: Channel
@@ -34,6 +35,12 @@ class Letter:
     subject: str
     text: str
     key: str = ""
+    button: Button | None = None
+
+    @property
+    def whole(self) -> str:
+        """The text with what its button says and opens."""
+        return f"{self.text}\n{self.button.label}: {self.button.address}" if self.button else self.text
 
 
 class Told(Protocol):
@@ -149,5 +156,6 @@ def send(letter: Letter) -> str:
         return "demonstration: not sent"
     if letter.channel not in open_to_posts():
         raise Undelivered("this door is shut")
-    ways.WAYS[letter.channel](letter.to, letter.subject, letter.text, letter.key)
+    card = {"button": letter.button} if letter.button else {}
+    ways.WAYS[letter.channel](letter.to, letter.subject, letter.text, letter.key, **card)
     return ""

@@ -144,7 +144,7 @@ def _copy(notice: Notice, outcome: Outcome) -> list[Copy]:
     if not settings.DEMO or letter is None or notice.recipient is not None:
         return []
     return [Copy(notice=notice, channel=letter.channel, to=shown_address(letter), subject=letter.subject[:200],
-                 text=letter.text)]
+                 text=letter.whole)]
 
 
 def deliver(notice_id: int) -> Delivery | None:

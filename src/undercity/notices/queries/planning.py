@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from undercity import clock
 from undercity.notices import links
+from undercity.notices.doors import CARDS, Button
 from undercity.notices.letters import Letter, Words, letter_of, open_to_posts, words_of
 from undercity.notices.masking import masked
 from undercity.notices.models import Address, Notice, Preference
@@ -116,10 +117,12 @@ def _to_post(group: list[Notice], known: Known, rule: Terms, open_now: set[Chann
         if words is None:
             return Parcel(group, None)
         if leave.on_page or not chain:
-            return Parcel(group, Letter(Channel.OUTBOX, "", *_text(words, first, reader, rule, None, known)))
+            subject, text, _button = _text(words, first, reader, rule, None, known)
+            return Parcel(group, Letter(Channel.OUTBOX, "", subject, text))
         there = chain[channel_at(first.position, len(chain), rule.retry[level].tries)]
-        subject, text = _text(words, first, reader, rule, there, known)
-        return Parcel(group, Letter(Channel(there.channel), there.address, subject, text, key_of(first)), len(chain))
+        subject, text, button = _text(words, first, reader, rule, there, known)
+        return Parcel(group, Letter(Channel(there.channel), there.address, subject, text, key_of(first), button),
+                      len(chain))
 
 
 def _chain(notice: Notice, reader: Reader, known: Known) -> list[Address]:
@@ -132,9 +135,12 @@ def _chain(notice: Notice, reader: Reader, known: Known) -> list[Address]:
 
 
 def _text(words: Words, notice: Notice, reader: Reader, rule: Terms, there: Address | None,
-          known: Known) -> tuple[str, str]:
-    """Subject and text. In a group stands whose it is, and no link by which somebody else could answer for him."""
-    subject, lines = words.subject, list(words.lines)
+          known: Known) -> tuple[str, str, Button | None]:
+    """Subject, text, and the button that answers it where there are cards; elsewhere its address stands in the text.
+
+    In a group stands whose it is, and no link by which somebody else could answer for him.
+    """
+    subject, lines, button = words.subject, list(words.lines), None
     drill = _("[DRILL]") + " " if notice.timeline != clock.REAL else ""
     if there is not None and there.body_id is not None:
         zh, en = known.titles[notice.post_id or 0]
@@ -142,12 +148,16 @@ def _text(words: Words, notice: Notice, reader: Reader, rule: Terms, there: Addr
     if words.receivable and reader.appointment is not None and (there is None or there.body_id is None):
         until = clock.real_now() + timedelta(days=rule.link_days)
         link = links.address_of(links.token_of(notice.pk, reader.appointment, until))
-        lines.append(_("Received? One tap: %(address)s") % {"address": link})
+        if there is not None and there.channel in CARDS:
+            button = Button(_("Received: one tap"), link)
+        else:
+            lines.append(_("Received? One tap: %(address)s") % {"address": link})
     else:
         lines.append(_("Page: %(address)s") % {"address": f"{settings.SITE_ADDRESS}{words.page}"})
     title = f"{drill}{_('Undercity')} · {subject}"
     # A text message has no subject of its own.
-    return title, "\n".join([title, *lines] if there is not None and there.channel == Channel.SMS else lines)
+    text = "\n".join([title, *lines] if there is not None and there.channel == Channel.SMS else lines)
+    return title, text, button
 
 
 def readers_of(notices: Sequence[Notice]) -> dict[int, Reader]:
