@@ -89,9 +89,9 @@ def test_what_an_order_asks_for_stands_in_the_form_and_is_entered_once(forces: C
     asked = {"what": "调泵车强排\0", "place": place.key, "key": "order-7"}
     form = officer.get("/desk/forces/needs/", asked).context["form"]
     assert form.initial == {"what": "调泵车强排", "key": "order-7", "spot": f"{place.lat},{place.lon}"}
-    for _again in range(2):
-        sent = {**form.initial, "urgency": "serious", "minutes": "60"}
-        assert officer.post("/desk/forces/needs/", sent).status_code == 302
+    sent = {**form.initial, "urgency": "serious", "minutes": "60"}
+    for one in (officer, officer, signed_in("duty-officer-2")):
+        assert one.post("/desk/forces/needs/", sent).status_code == 302
     assert Need.objects.count() == 1
     # A place that has no public profile gives no position away.
     Place.objects.filter(pk=place.pk).update(listed=False)

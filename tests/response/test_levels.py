@@ -184,3 +184,15 @@ def test_a_timeline_is_found_by_its_name_with_its_own_clock(flood: Flood) -> Non
         with clock.on(clock.named("drill-gone")):
             assert (clock.timeline(), clock.now()) == ("drill-gone", flood.at)
         assert clock.named(clock.REAL) == clock.city()
+
+
+def test_a_late_decision_is_marked_and_a_newer_proposal_is_not(flood: Flood) -> None:
+    from undercity.response.actions.levels import confirm
+    from undercity.response.queries.standing import history_of
+
+    flood.propose(4)
+    flood.later(hours=1)
+    row = flood.propose(3)
+    assert [step.late for step in history_of(row)] == [False, False]
+    row = confirm(row.pk, by=flood.officer, at=flood.later(hours=1))
+    assert [step.what for step in history_of(row) if step.late] == ["Response level in force"]

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext as _
 from undercity.clock import ZONE
 from undercity.errors import InvalidMove, RuleBroken
 from undercity.forces.states import MOVES, Part, Skill, Stage, Urgency, Verb
+from undercity.ledger.evidence import bounded
 from undercity.org.powers import POST, Actor, Decision, can
 from undercity.org.states import Power
 
@@ -164,12 +165,9 @@ def number(text: object, field: str, least: int, most: int) -> int:
 
 def words(text: str, field: str, *, needed: bool = True) -> str:
     """Words of a form within bounds, or RuleBroken naming the field."""
-    text = text.strip()
+    text = bounded(text, most=WORDS_MAX, field=field)
     if needed and not text:
         raise RuleBroken(_("This is missing."), field=field, remedy=_("Write it in one sentence."))
-    if len(text) > WORDS_MAX:
-        raise RuleBroken(_("The text is longer than %(max)d characters.") % {"max": WORDS_MAX}, field=field,
-                         remedy=_("Shorten it."))
     return text
 
 

@@ -32,7 +32,8 @@ def need(*, by: Actor, at: datetime, what: str, lat: float, lon: float, where: s
          skills: Mapping[str, int] | None = None, client_key: str = "") -> Need:
     """需求登记: what is needed where (WGS 84), from when, for how many minutes, m³/h to pump, heads by skill.
 
-    The same key enters it once. One team serves a need: what takes two is two needs.
+    The same key enters it once, whoever sends it: two officers may follow the same order. One team serves a need: what
+    takes two is two needs.
     """
     what, where = rules.words(what, "what"), rules.words(where, "where", needed=False)
     asked = rules.asked_skills(skills or {})
@@ -44,7 +45,7 @@ def need(*, by: Actor, at: datetime, what: str, lat: float, lon: float, where: s
         raise RuleBroken(_("This position lies outside the city."), field="lat",
                          remedy=_("Choose a place, or correct the position."))
     require(rules.may_send(by, directory().cards[territory].path))
-    uid = ids.uuid5(ids.NAMESPACE_URL, f"need:{by.post}:{client_key}") if client_key else ids.uuid7()
+    uid = ids.uuid5(ids.NAMESPACE_URL, f"need:{clock.timeline()}:{client_key}") if client_key else ids.uuid7()
     with write():
         known = Need.objects.filter(pk=uid).first()
         if known is not None:

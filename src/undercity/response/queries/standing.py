@@ -113,4 +113,5 @@ def _step(entry: Entry, words: dict[str, ResponseText], duties: dict[str, Duty],
     level = str(Level(said["level"]).label) if has_level else ""
     return Step(vocabulary.label(entry.verb), titles.get(entry.post, "") if entry.post else "", entry.at,
                 row.text if row is not None and row.erased_at is None else "", level,
-                bool(closed and closed.due_at and entry.at > closed.due_at))
+                # A newer proposal decides nothing: that the older one waited too long is told by its own line.
+                bool(closed and closed.outcome != "superseded" and closed.due_at and entry.at > closed.due_at))
