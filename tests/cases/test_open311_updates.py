@@ -257,10 +257,13 @@ def test_processes_together_never_take_more_than_the_quota(committed_db: str) ->
     assert {*taken} == {7, 100 % 7, 0}
 
 
-def test_without_quotas_of_its_own_a_key_has_those_of_the_terms(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_quotas_of_its_own_a_key_has_those_of_the_terms(
+        city: City, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from undercity.cases.models import Term
     from undercity.cases.queries.scheme import forget
 
+    within = clock.real_now().replace(second=20, microsecond=0)
+    monkeypatch.setattr(clock, "real_now", lambda: within)
     key = made(capsys)
     Term.objects.create(name="key_per_minute", value=1, source="a test", valid_from=EVENING.date())
     forget()
